@@ -1,0 +1,1 @@
+//! Verdicts of one run, and of a whole submission.

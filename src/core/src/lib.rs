@@ -1,0 +1,8 @@
+//! The pure core of CodeSM: entities, use cases and port traits.
+//!
+//! Nothing here knows a framework, a clock, a random source, the environment or any I/O.
+//! Adapters implement the port traits; inbound adapters drive [`app::App`].
+
+pub mod judging;
+pub mod kernel;
+pub mod problems;

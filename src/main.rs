@@ -1,0 +1,2 @@
+//! CodeSM.
+fn main() {}
