@@ -3,6 +3,11 @@
 //! Nothing here knows a framework, a clock, a random source, the environment or any I/O.
 //! Adapters implement the port traits; inbound adapters drive [`app::App`].
 
+pub mod audit;
+pub mod auth;
+pub mod jobs;
 pub mod judging;
 pub mod kernel;
 pub mod problems;
+pub mod store;
+pub mod submissions;

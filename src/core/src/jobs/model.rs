@@ -1,0 +1,292 @@
+//! The state machine of a job.
+
+use crate::kernel::{IdGenerator, JobId, Timestamp};
+use chrono::Duration;
+use serde_json::Value;
+
+/// Named and versioned kinds of job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum JobKind {
+    /// Judges one submission; payload `{"submissionId": …}`.
+    JudgeSubmission,
+}
+
+impl JobKind {
+    /// Every kind.
+    pub const ALL: [Self; 1] = [Self::JudgeSubmission];
+
+    /// Stored name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::JudgeSubmission => "submission.judge.v1",
+        }
+    }
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// Named queues. A smaller priority number goes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Queue {
+    /// Runs on samples and ad hoc runs: somebody is looking at the screen.
+    Run,
+    /// Submissions.
+    Submit,
+}
+
+impl Queue {
+    /// Every queue.
+    pub const ALL: [Self; 2] = [Self::Run, Self::Submit];
+
+    /// Stored name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Submit => "submit",
+        }
+    }
+
+    /// The queue of that name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|queue| queue.as_str() == text)
+    }
+
+    /// Order between queues: `run` never waits behind `submit`.
+    #[must_use]
+    pub const fn priority(self) -> i16 {
+        match self {
+            Self::Run => 0,
+            Self::Submit => 10,
+        }
+    }
+}
+
+/// Where a job stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum JobState {
+    /// Waits for `run_at` and a worker.
+    Ready,
+    /// A worker holds its lease.
+    Running,
+    /// Finished.
+    Done,
+    /// Given up; kept for the operator.
+    Dead,
+}
+
+impl JobState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Ready, Self::Running, Self::Done, Self::Dead];
+
+    /// Stored name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Dead => "dead",
+        }
+    }
+
+    /// The state of that name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+}
+
+/// A worker's hold on a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// Name of the worker process.
+    pub worker: String,
+    /// Another worker may take the job after this moment.
+    pub expires_at: Timestamp,
+}
+
+/// When to try again and when to give up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetryPolicy {
+    /// Failures after which the job is dead.
+    pub max_failures: u32,
+    /// Lost leases after which the job is dead: it probably kills its worker.
+    pub max_lost_leases: u32,
+    /// Wait after the first failure; doubles with each further one.
+    pub first_delay: Duration,
+    /// Longest wait.
+    pub max_delay: Duration,
+}
+
+impl RetryPolicy {
+    /// Judging: ten lost leases or three failures end in `internal_error` (the contract); 1 s, 2 s between tries.
+    pub const JUDGING: Self = Self {
+        max_failures: 3,
+        max_lost_leases: 10,
+        first_delay: Duration::seconds(1),
+        max_delay: Duration::seconds(60),
+    };
+
+    /// Wait before the next try after `failures` failures (at least 1). `jitter` in 0..1 spreads tries over the upper half
+    /// of the wait, so that jobs that failed together do not return together.
+    #[must_use]
+    pub fn delay(&self, failures: u32, jitter: f64) -> Duration {
+        let doublings = failures.saturating_sub(1).min(20);
+        let full = self
+            .first_delay
+            .checked_mul(1 << doublings)
+            .unwrap_or(self.max_delay)
+            .min(self.max_delay);
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            reason = "delays are far below 2^52 milliseconds"
+        )]
+        let milliseconds = (full.num_milliseconds() as f64 * (0.5 + 0.5 * jitter.clamp(0.0, 1.0))) as i64;
+        Duration::milliseconds(milliseconds)
+    }
+}
+
+/// What a failure leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureOutcome {
+    /// The job waits for its next try.
+    Retry,
+    /// The job is dead.
+    Dead,
+}
+
+/// A job.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Job {
+    /// Identifier, in order of time.
+    pub id: JobId,
+    /// What to do.
+    pub kind: JobKind,
+    /// Where it waits.
+    pub queue: Queue,
+    /// Order inside and between queues, smaller first.
+    pub priority: i16,
+    /// Parameters.
+    pub payload: Value,
+    /// What a worker must offer, such as the language `cpp`; `None`: any worker.
+    pub requirement: Option<String>,
+    /// Where it stands.
+    pub state: JobState,
+    /// Not before this moment.
+    pub run_at: Timestamp,
+    /// How often it was reserved. Together with the lease it is the fencing token: a worker may write only while this is
+    /// the number it reserved the job with.
+    pub attempt: u32,
+    /// How often it failed.
+    pub failures: u32,
+    /// How often its worker went silent.
+    pub lost_leases: u32,
+    /// Who holds it.
+    pub lease: Option<Lease>,
+    /// Why it failed last, for the operator.
+    pub last_error: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was done or given up.
+    pub finished_at: Option<Timestamp>,
+}
+
+impl Job {
+    /// A new job, ready at once.
+    #[must_use]
+    pub fn new(ids: &dyn IdGenerator, now: Timestamp, kind: JobKind, queue: Queue, requirement: Option<String>, payload: Value) -> Self {
+        Self {
+            id: JobId::generate(ids),
+            kind,
+            queue,
+            priority: queue.priority(),
+            payload,
+            requirement,
+            state: JobState::Ready,
+            run_at: now,
+            attempt: 0,
+            failures: 0,
+            lost_leases: 0,
+            lease: None,
+            last_error: None,
+            created_at: now,
+            finished_at: None,
+        }
+    }
+
+    /// Whether a worker may take it now: it is due, or its worker went silent.
+    #[must_use]
+    pub fn is_reservable(&self, now: Timestamp) -> bool {
+        match self.state {
+            JobState::Ready => self.run_at <= now,
+            JobState::Running => self.lease.as_ref().is_none_or(|lease| lease.expires_at <= now),
+            JobState::Done | JobState::Dead => false,
+        }
+    }
+
+    /// Gives it to a worker. A job taken over from a silent worker counts a lost lease.
+    /// Returns false, changing nothing, if it is not reservable.
+    #[must_use]
+    pub fn reserve(&mut self, worker: &str, lease: Duration, now: Timestamp) -> bool {
+        if !self.is_reservable(now) {
+            return false;
+        }
+        if self.state == JobState::Running {
+            self.lost_leases += 1;
+        }
+        self.state = JobState::Running;
+        self.attempt += 1;
+        self.lease = Some(Lease {
+            worker: worker.to_owned(),
+            expires_at: now + lease,
+        });
+        true
+    }
+
+    /// Whether so many workers went silent over it that it must not be tried again.
+    #[must_use]
+    pub const fn is_exhausted(&self, policy: RetryPolicy) -> bool {
+        self.lost_leases >= policy.max_lost_leases
+    }
+
+    /// Ends it well.
+    pub fn complete(&mut self, now: Timestamp) {
+        self.state = JobState::Done;
+        self.lease = None;
+        self.finished_at = Some(now);
+    }
+
+    /// Records a failure: waits for the next try, or gives up.
+    pub fn fail(&mut self, reason: &str, is_retryable: bool, policy: RetryPolicy, jitter: f64, now: Timestamp) -> FailureOutcome {
+        self.failures += 1;
+        if !is_retryable || self.failures >= policy.max_failures {
+            self.bury(reason, now);
+            return FailureOutcome::Dead;
+        }
+        self.last_error = Some(reason.to_owned());
+        self.state = JobState::Ready;
+        self.lease = None;
+        self.run_at = now + policy.delay(self.failures, jitter);
+        FailureOutcome::Retry
+    }
+
+    /// Gives up.
+    pub fn bury(&mut self, reason: &str, now: Timestamp) {
+        self.last_error = Some(reason.to_owned());
+        self.state = JobState::Dead;
+        self.lease = None;
+        self.finished_at = Some(now);
+    }
+}
+
+#[cfg(test)]
+#[path = "model_tests.rs"]
+mod tests;

@@ -1,0 +1,111 @@
+use super::*;
+use chrono::{TimeZone, Utc};
+use uuid::Uuid;
+
+struct FixedId;
+impl IdGenerator for FixedId {
+    fn new_uuid(&self) -> Uuid {
+        Uuid::from_u128(1)
+    }
+}
+
+fn at(second: u32) -> Timestamp {
+    Utc.with_ymd_and_hms(2026, 1, 1, 0, 0, second).unwrap()
+}
+
+fn job() -> Job {
+    Job::new(
+        &FixedId,
+        at(0),
+        JobKind::JudgeSubmission,
+        Queue::Submit,
+        Some("cpp".into()),
+        Value::Null,
+    )
+}
+
+const LEASE: Duration = Duration::seconds(15);
+
+#[test]
+fn a_due_job_is_reserved_once() {
+    let mut job = job();
+    assert!(job.reserve("a", LEASE, at(0)));
+    assert_eq!((job.state, job.attempt, job.lost_leases), (JobState::Running, 1, 0));
+    assert!(!job.reserve("b", LEASE, at(14)), "the lease holds");
+}
+
+#[test]
+fn an_expired_lease_is_reserved_again_with_a_new_fencing_number() {
+    let mut job = job();
+    assert!(job.reserve("a", LEASE, at(0)));
+    assert!(job.reserve("b", LEASE, at(15)));
+    assert_eq!((job.attempt, job.lost_leases), (2, 1));
+    assert_eq!(job.lease.unwrap().worker, "b");
+}
+
+#[test]
+fn a_job_of_the_future_waits() {
+    let mut job = job();
+    job.run_at = at(5);
+    assert!(!job.is_reservable(at(4)));
+    assert!(job.is_reservable(at(5)));
+}
+
+#[test]
+fn a_failure_waits_twice_as_long_each_time_and_the_third_is_the_last() {
+    let mut job = job();
+    for (failure, seconds) in [(1, 1), (2, 2)] {
+        let now = job.run_at;
+        assert!(job.reserve("a", LEASE, now));
+        assert_eq!(
+            job.fail("disk full", true, RetryPolicy::JUDGING, 1.0, now),
+            FailureOutcome::Retry,
+            "{failure}"
+        );
+        assert_eq!(job.run_at, now + Duration::seconds(seconds));
+    }
+    let now = job.run_at;
+    assert!(job.reserve("a", LEASE, now));
+    assert_eq!(job.fail("disk full", true, RetryPolicy::JUDGING, 1.0, now), FailureOutcome::Dead);
+    assert_eq!(
+        (job.state, job.finished_at, job.last_error.as_deref()),
+        (JobState::Dead, Some(now), Some("disk full"))
+    );
+    assert!(!job.is_reservable(at(59)));
+}
+
+#[test]
+fn what_cannot_get_better_is_not_tried_again() {
+    let mut job = job();
+    assert!(job.reserve("a", LEASE, at(0)));
+    assert_eq!(job.fail("broken", false, RetryPolicy::JUDGING, 0.0, at(1)), FailureOutcome::Dead);
+}
+
+#[test]
+fn ten_silent_workers_exhaust_a_job() {
+    let mut job = job();
+    let mut now = at(0);
+    for _ in 0..10 {
+        assert!(job.reserve("a", LEASE, now));
+        assert!(!job.is_exhausted(RetryPolicy::JUDGING));
+        now += LEASE;
+    }
+    assert!(job.reserve("a", LEASE, now));
+    assert!(job.is_exhausted(RetryPolicy::JUDGING));
+}
+
+#[test]
+fn a_finished_job_is_never_reserved() {
+    let mut job = job();
+    assert!(job.reserve("a", LEASE, at(0)));
+    job.complete(at(1));
+    assert!(!job.reserve("b", LEASE, at(59)));
+}
+
+#[test]
+fn jitter_spreads_over_the_upper_half_and_the_delay_is_capped() {
+    let policy = RetryPolicy::JUDGING;
+    assert_eq!(policy.delay(3, 0.0), Duration::seconds(2));
+    assert_eq!(policy.delay(3, 1.0), Duration::seconds(4));
+    assert_eq!(policy.delay(400, 1.0), Duration::seconds(60));
+}
