@@ -3,6 +3,7 @@
 //! Nothing here knows a framework, a clock, a random source, the environment or any I/O.
 //! Adapters implement the port traits; inbound adapters drive [`app::App`].
 
+pub mod app;
 pub mod audit;
 pub mod auth;
 pub mod jobs;

@@ -93,7 +93,7 @@ def main():
     case("secret", "11-letters-only", letters(40000))
     case("secret", "12-large-random", mixed(200000, 20, 30))
     case("secret", "13-large-flips-last", letters(100000) + "~" * 99999 + "x")
-    case("secret", "14-large-back-and-forth", (letters(50000) + "~" * 25001 + "<" * 25000) * 2)
+    case("secret", "14-large-back-and-forth", (letters(50000) + "~" * 24999 + "<" * 25000) * 2)
 
 
 if __name__ == "__main__":

@@ -37,17 +37,11 @@ def write(folder, name, text, answer):
 def row(n, k):
     if n > 1 and k > n // 2:
         return "IMPOSSIBLE"
-    half = (n + 1) // 2
-    order = []
-    for i in range(half, 0, -1):
-        order.append(i)
-        if i + half <= n:
-            order.append(i + half)
-    if n % 2 == 1:
-        # half, n, half - 1, ... would start with a step of n // 2 or more only when read from the small end.
-        order = [half]
-        for i in range(1, half):
-            order += [i, half + i]
+    half = n // 2
+    if n % 2 == 0:
+        order = [x for i in range(half, 0, -1) for x in (i, i + half)]
+    else:
+        order = [half + 1] + [x for i in range(1, half + 1) for x in (i, half + 1 + i)]
     assert all(abs(a - b) >= k for a, b in zip(order, order[1:]))
     return " ".join(map(str, order))
 

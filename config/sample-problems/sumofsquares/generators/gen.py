@@ -41,7 +41,7 @@ def case(folder, name, changes):
 def main():
     random = Random(20250901)
     case("sample", "1", [3, -4, 0, 1])
-    case("sample", "2", [100000, -100000, 250])
+    case("sample", "2", [1000000, -1000000, 250])
     case("secret", "01-one-zero", [0])
     case("secret", "02-one-negative", [-1])
     case("secret", "03-one-largest", [10**6])

@@ -264,6 +264,20 @@ impl Job {
         self.finished_at = Some(now);
     }
 
+    /// Gives it back untouched, because the worker shuts down: ready at once, no failure counted.
+    pub fn release(&mut self, now: Timestamp) {
+        self.state = JobState::Ready;
+        self.lease = None;
+        self.run_at = now;
+    }
+
+    /// A number in 0..1 that differs from job to job, for [`RetryPolicy::delay`]: taken from the random bits of its id.
+    #[must_use]
+    pub fn jitter(&self) -> f64 {
+        let random = self.id.as_uuid().as_u128() & 0xffff;
+        f64::from(u16::try_from(random).unwrap_or(u16::MAX)) / 65536.0
+    }
+
     /// Records a failure: waits for the next try, or gives up.
     pub fn fail(&mut self, reason: &str, is_retryable: bool, policy: RetryPolicy, jitter: f64, now: Timestamp) -> FailureOutcome {
         self.failures += 1;

@@ -207,7 +207,7 @@ impl<R: Read> Comparator<R> {
             && let Some(piece) = self.answer.next()?
         {
             self.token_number += 1;
-            let missing = self.quote(piece.kind, &self.answer.scanner.buffer);
+            let missing = Self::quote(piece.kind, &self.answer.scanner.buffer);
             self.difference = Some(format!("the output ends too early: expected {missing} at its end"));
         }
         Ok(self.difference.map_or(Comparison::Same, Comparison::Different))
@@ -229,11 +229,11 @@ impl<R: Read> Comparator<R> {
             }
         });
         if !same {
-            let got_quote = self.quote(got.kind, mine);
+            let got_quote = Self::quote(got.kind, mine);
             let place = self.token_number;
             self.difference = Some(match expected {
                 Some(expected) => {
-                    format!("token {place}: expected {}, got {got_quote}", self.quote(expected.kind, theirs))
+                    format!("token {place}: expected {}, got {got_quote}", Self::quote(expected.kind, theirs))
                 }
                 None => format!("token {place}: expected the end of the output, got {got_quote}"),
             });
@@ -264,7 +264,7 @@ impl<R: Read> Comparator<R> {
             && (absolute.is_some_and(|tolerance| error <= tolerance) || relative.is_some_and(|tolerance| error <= tolerance * answer.abs()))
     }
 
-    fn quote(&self, kind: Kind, bytes: &[u8]) -> String {
+    fn quote(kind: Kind, bytes: &[u8]) -> String {
         let cut = &bytes[..bytes.len().min(QUOTE_BYTES)];
         let text = String::from_utf8_lossy(cut);
         let dots = if cut.len() < bytes.len() { "…" } else { "" };

@@ -60,6 +60,12 @@ pub trait BlobStore: Send + Sync {
     /// `storage.unavailable`; whatever the reader fails with is `storage.source_failed` (kind Invalid).
     async fn put_stream(&self, reader: BlobReader) -> AppResult<BlobRef>;
 
+    /// Stores a file of this machine.
+    ///
+    /// # Errors
+    /// `storage.unavailable`; a file that cannot be read is `storage.source_failed`.
+    async fn put_file(&self, file: &LocalFile) -> AppResult<BlobRef>;
+
     /// The whole blob; meant for small ones (samples, sources).
     ///
     /// # Errors

@@ -39,7 +39,7 @@ impl RatePolicy {
         Self {
             capacity: count,
             refill: count,
-            per: Duration::from_secs(60),
+            per: Duration::from_mins(1),
         }
     }
 }

@@ -1,10 +1,27 @@
 //! Submissions and runs: receipt, judging, history, live events.
 
+mod events;
+mod get;
+mod give_up;
+mod judge;
+mod languages;
+mod list;
 mod model;
+mod policy;
 mod ports;
+mod submit;
+mod wait;
 
+pub use events::{EventCursor, EventFeed, FollowEvents, SubmissionEvent};
+pub use get::{GetSubmission, SampleData, SubmissionView};
+pub use give_up::{Failure, GiveUp};
+pub use judge::{JudgeSubmission, Judged};
+pub use languages::ListLanguages;
+pub use list::{ListSubmissions, ListSubmissionsCommand};
 pub use model::{Judgement, RunLimitsOverride, Submission, SubmissionState, TextFile};
 pub use ports::{
     IdempotencyRecord, IdempotencyRepository, LiveEvents, Progress, ProgressStep, SubmissionDeps, SubmissionFilter, SubmissionLimits,
     SubmissionListItem, SubmissionQueries, SubmissionRepository, Subscription,
 };
+pub use submit::{IdempotencyKey, Receipt, Submit, SubmitCommand, SubmitTarget};
+pub use wait::{MAX_WAIT, WaitForVerdict};

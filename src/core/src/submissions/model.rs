@@ -150,6 +150,7 @@ impl Submission {
         }
         self.state = SubmissionState::Compiling;
         self.attempt = attempt;
+        self.tests = Vec::new();
         true
     }
 
@@ -163,6 +164,16 @@ impl Submission {
         true
     }
 
+    /// Results so far. False if it is not being judged under this fencing number.
+    #[must_use]
+    pub fn progress(&mut self, attempt: u32, tests: &[TestResult]) -> bool {
+        if self.state.is_final() || self.attempt != attempt {
+            return false;
+        }
+        self.tests = tests.to_vec();
+        true
+    }
+
     /// Goes back to waiting (a failure that will be tried again, or a worker that shuts down). False if it is final already.
     #[must_use]
     pub fn requeue(&mut self) -> bool {
@@ -170,6 +181,7 @@ impl Submission {
             return false;
         }
         self.state = SubmissionState::Queued;
+        self.tests = Vec::new();
         true
     }
 

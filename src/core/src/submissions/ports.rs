@@ -3,9 +3,7 @@
 use super::{Submission, SubmissionState};
 use crate::jobs::{JobQueue, JobSignal, WorkerRegistry};
 use crate::judging::{LanguageCatalogue, Mode, ResourceLimits, TestResult, Verdict};
-use crate::kernel::{
-    BlobStore, Clock, IdGenerator, Page, PageRequest, ProblemId, RateLimiter, RatePolicy, SubmissionId, Timestamp, UserId,
-};
+use crate::kernel::{BlobStore, Clock, IdGenerator, Page, PageRequest, ProblemId, SubmissionId, Timestamp, UserId};
 use crate::problems::ProblemQueries;
 use crate::store::{StoreError, UnitOfWork};
 use async_trait::async_trait;
@@ -179,8 +177,6 @@ pub struct SubmissionLimits {
     pub source_bytes: usize,
     /// Bytes of a run's standard input.
     pub stdin_bytes: usize,
-    /// Submissions and runs per user.
-    pub rate: RatePolicy,
     /// Limits of ad hoc runs that ask for none.
     pub run_defaults: ResourceLimits,
     /// Most an ad hoc run may ask for.
@@ -208,8 +204,6 @@ pub struct SubmissionDeps {
     pub workers: Arc<dyn WorkerRegistry>,
     /// The table of languages, whatever this machine has of them.
     pub catalogue: Arc<dyn LanguageCatalogue>,
-    /// Limits the number of submissions.
-    pub limiter: Arc<dyn RateLimiter>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Identifiers.

@@ -1,0 +1,127 @@
+//! No cgroups: the process tree is looked at every 10 ms, and the kernel limits each process alone.
+
+use super::{OfInit, Sample, Totals};
+use crate::protocol::OrderLimits;
+use crate::sys::process;
+use std::fs;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::path::PathBuf;
+use std::time::Duration;
+
+const PAGE_BYTES: u64 = 4096;
+
+/// The accounting of one slot without groups.
+#[derive(Default)]
+pub(crate) struct Polling {
+    /// `/proc` of the run: lists its processes only.
+    proc_folder: Option<OwnedFd>,
+    memory_limit: u64,
+    processes_limit: u64,
+    cpu_seen: Duration,
+    memory_seen: u64,
+    threads_seen: u64,
+}
+
+/// One look at `/proc/<pid>/stat`.
+#[derive(Debug, PartialEq, Eq)]
+struct Look {
+    ticks: u64,
+    threads: u64,
+    resident_bytes: u64,
+}
+
+impl Polling {
+    pub(super) fn begin(&mut self, limits: &OrderLimits) {
+        *self = Self {
+            memory_limit: limits.memory_bytes,
+            processes_limit: u64::from(limits.processes),
+            ..Self::default()
+        };
+    }
+
+    pub(super) fn started(&mut self, proc_folder: Option<OwnedFd>) {
+        self.proc_folder = proc_folder;
+    }
+
+    pub(super) fn sample(&mut self) -> Sample {
+        let (mut ticks, mut resident, mut threads) = (0, 0, 0);
+        for (pid, look) in self.looks() {
+            ticks += look.ticks;
+            // The init itself is ours; the time of what it reaped is the run's.
+            if pid != 1 {
+                resident += look.resident_bytes;
+                threads += look.threads;
+            }
+        }
+        let cpu = Duration::from_millis(ticks.saturating_mul(1000) / process::clock_ticks_per_second());
+        self.cpu_seen = self.cpu_seen.max(cpu);
+        self.memory_seen = self.memory_seen.max(resident);
+        self.threads_seen = self.threads_seen.max(threads);
+        Sample {
+            cpu: self.cpu_seen,
+            out_of_memory: self.memory_seen > self.memory_limit,
+        }
+    }
+
+    pub(super) fn finish(&mut self, of_init: OfInit) -> Totals {
+        self.proc_folder = None;
+        let memory = self.memory_seen.max(of_init.max_resident_bytes);
+        Totals {
+            cpu: self.cpu_seen.max(of_init.cpu),
+            memory_bytes: memory,
+            out_of_memory: memory > self.memory_limit,
+            processes_refused: self.threads_seen >= self.processes_limit,
+        }
+    }
+
+    pub(super) fn abandon(&mut self) {
+        self.proc_folder = None;
+    }
+
+    fn looks(&self) -> Vec<(u32, Look)> {
+        let Some(folder) = &self.proc_folder else { return Vec::new() };
+        let folder = PathBuf::from(format!("/proc/self/fd/{}", folder.as_raw_fd()));
+        let Ok(entries) = fs::read_dir(&folder) else { return Vec::new() };
+        entries
+            .flatten()
+            .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
+            .filter_map(|pid| {
+                let text = fs::read(folder.join(pid.to_string()).join("stat")).ok()?;
+                Some((pid, parse(&String::from_utf8_lossy(&text), pid == 1)?))
+            })
+            .collect()
+    }
+}
+
+/// Fields are counted after the name, which may hold anything, up to its last parenthesis.
+fn parse(stat: &str, only_children: bool) -> Option<Look> {
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let number = |index: usize| fields.get(index)?.parse::<u64>().ok();
+    let children = number(13)? + number(14)?;
+    let own = if only_children { 0 } else { number(11)? + number(12)? };
+    Some(Look {
+        ticks: own + children,
+        threads: number(17)?,
+        resident_bytes: number(21)? * PAGE_BYTES,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_name_cannot_fake_its_numbers() {
+        let line = "7 (a) R 0 0) S 1 7 7 0 -1 4194304 90 0 0 0 3 4 1 2 20 0 5 0 100 1000 50 18446744073709551615";
+        let look = parse(line, false).unwrap();
+        assert_eq!(
+            look,
+            Look {
+                ticks: 10,
+                threads: 5,
+                resident_bytes: 50 * PAGE_BYTES
+            }
+        );
+        assert_eq!(parse(line, true).unwrap().ticks, 3);
+    }
+}

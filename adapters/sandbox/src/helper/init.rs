@@ -1,0 +1,222 @@
+//! Pid 1 of a run: sets up its file systems, starts the program as pid 2, cleans up after it.
+
+use super::root::{HOST, INPUT};
+use super::slot::SlotContext;
+use super::{Failure, Step, collect, program};
+use crate::archive;
+use crate::protocol::{FEEDBACK, FILES, InitWord, PROGRAM, RunOrder, WORK};
+use crate::sys::mount::{self, Use};
+use crate::sys::process::{self, Ended, Side};
+use crate::sys::socket::PacketSocket;
+use crate::sys::{identity, poll};
+use std::fs::{self, File};
+use std::io::{self, BufReader};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Most files of one writable file system.
+const MAX_INODES: u64 = 65_536;
+/// Size of `/dev/shm`.
+const SHARED_MEMORY_BYTES: u64 = 64 * 1024 * 1024;
+/// Size of the feedback folder.
+const FEEDBACK_BYTES: u64 = 16 * 1024 * 1024;
+
+/// The descriptors that came with an order.
+pub(super) struct Streams {
+    pub(super) output: OwnedFd,
+    pub(super) errors: OwnedFd,
+    pub(super) input: Option<OwnedFd>,
+    sources: Option<OwnedFd>,
+    results: Option<OwnedFd>,
+}
+
+impl Streams {
+    /// Tells the descriptors apart, and moves them above the standard streams.
+    pub(super) fn of(order: &RunOrder, descriptors: Vec<OwnedFd>) -> Result<Self, Failure> {
+        let mut rest = descriptors.into_iter();
+        let mut next = || rest.next().ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof));
+        let mut take = |wanted: bool| if wanted { next().map(Some) } else { Ok(None) };
+        let missing = || io::Error::from(io::ErrorKind::UnexpectedEof);
+        let streams = (|| {
+            Ok(Self {
+                output: take(true)?.ok_or_else(missing)?,
+                errors: take(true)?.ok_or_else(missing)?,
+                input: take(order.input.is_none())?,
+                sources: take(order.unpack)?,
+                results: take(order.collect.is_some())?,
+            })
+        })();
+        streams.step("receive the descriptors")
+    }
+}
+
+/// Body of pid 1.
+pub(super) fn init_main(context: &SlotContext, order: &RunOrder, streams: Streams, report: &PacketSocket, send_proc: bool) {
+    if let Err(Failure { step, error }) = run(context, order, streams, report, send_proc) {
+        let message = error.to_string();
+        let _ = report.send(&InitWord::Failed { step, message }, &[]);
+    }
+}
+
+fn run(context: &SlotContext, order: &RunOrder, mut streams: Streams, report: &PacketSocket, send_proc: bool) -> Result<(), Failure> {
+    process::die_with_parent().step("die with the parent")?;
+    // The parent may have died before that took effect.
+    let [gone] = poll::readable([Some(report.as_fd())], Some(Duration::ZERO)).step("look for the parent")?;
+    if gone {
+        return Ok(());
+    }
+    // The kernel must prefer the program, then this process, to the slot process when memory runs out.
+    let _ = fs::write("/proc/self/oom_score_adj", "500");
+    file_systems(context, order)?;
+    if order.input.is_some() {
+        let input = fs::OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(INPUT);
+        streams.input = Some(input.step("open the input")?.into());
+    }
+    mount::detach(Path::new(HOST)).step("let go of the host")?;
+    if let Some(sources) = streams.sources.take() {
+        unpack(context, sources).step("unpack the sources")?;
+    }
+    if context.privileged {
+        // Fails for what is no pipe; then /dev/stdout cannot be opened anew, which is all that is lost.
+        let _ = identity::give_to(streams.output.as_fd(), context.user);
+        let _ = identity::give_to(streams.errors.as_fd(), context.user);
+    }
+    let proc_folder = send_proc.then(|| File::open("/proc")).transpose().step("open /proc")?;
+    let along: Vec<_> = proc_folder.iter().map(AsFd::as_fd).collect();
+    let (errors, errors_of_program) = PacketSocket::pair().step("create the start socket")?;
+    report.send(&InitWord::Started, &along).step("report the start")?;
+    let started = process::monotonic();
+    let first = match process::fork().step("fork the program")? {
+        Side::Child => {
+            drop(errors);
+            program::program_main(context, order, &streams, &errors_of_program);
+            process::exit(127);
+        }
+        Side::Parent(pid) => pid,
+    };
+    drop(errors_of_program);
+    let results = streams.results.take();
+    // Closed here, so that the end of the streams is the end of the program.
+    drop(streams);
+    let (ended, mut used) = wait_for(first).step("wait for the program")?;
+    let wall = process::monotonic().saturating_sub(started);
+    end_everything(&mut used);
+    if let Ok(Some((word, _))) = errors.receive::<InitWord>() {
+        return report.send(&word, &[]).step("report the failed start");
+    }
+    let writable = [WORK, "/tmp", "/dev/shm", FEEDBACK];
+    let disk_full = writable.iter().any(|path| mount::is_full(Path::new(path)))
+        || collect::has_file_of(&writable.map(Path::new), order.limits.file_bytes);
+    let succeeded = ended.status == process::Status::Code(0);
+    let mut too_large = None;
+    if let (Some(wanted), Some(results)) = (&order.collect, results)
+        && (succeeded || !wanted.only_on_success)
+    {
+        too_large = collect::collect(wanted, File::from(results)).step("collect the results")?;
+    }
+    let word = InitWord::Ended {
+        status: ended.status,
+        wall,
+        cpu: used.cpu,
+        max_resident_bytes: used.max_resident_bytes,
+        disk_full,
+        too_large,
+    };
+    report.send(&word, &[]).step("report the end")
+}
+
+/// What all reaped processes used together.
+struct Used {
+    cpu: Duration,
+    max_resident_bytes: u64,
+}
+
+impl Used {
+    fn add(&mut self, ended: &Ended) {
+        self.cpu += ended.cpu;
+        self.max_resident_bytes = self.max_resident_bytes.max(ended.max_resident_bytes);
+    }
+}
+
+/// Reaps orphans until the program itself ends.
+fn wait_for(first: i32) -> io::Result<(Ended, Used)> {
+    let mut used = Used {
+        cpu: Duration::ZERO,
+        max_resident_bytes: 0,
+    };
+    loop {
+        let ended = process::wait(-1, true)?.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+        used.add(&ended);
+        if ended.pid == first {
+            return Ok((ended, used));
+        }
+    }
+}
+
+/// Kills whatever the program left behind. A fork cannot escape: it fails while a signal is pending.
+fn end_everything(used: &mut Used) {
+    process::kill(-1, libc::SIGKILL);
+    while let Ok(Some(ended)) = process::wait(-1, true) {
+        used.add(&ended);
+        process::kill(-1, libc::SIGKILL);
+    }
+}
+
+fn file_systems(context: &SlotContext, order: &RunOrder) -> Result<(), Failure> {
+    let (user, disk) = (context.user, order.limits.disk_bytes);
+    mount::temporary(Path::new(WORK), disk, MAX_INODES, 0o755, user).step("mount the work folder")?;
+    mount::temporary(Path::new("/tmp"), disk, MAX_INODES, 0o755, user).step("mount /tmp")?;
+    let shared = disk.min(SHARED_MEMORY_BYTES);
+    mount::temporary(Path::new("/dev/shm"), shared, MAX_INODES, 0o755, user).step("mount /dev/shm")?;
+    let host = |path: &Path| -> PathBuf { Path::new(HOST).join(path.strip_prefix("/").unwrap_or(path)) };
+    if let Some(folder) = &order.program {
+        mount::bind(&host(folder), Path::new(PROGRAM), Use::ReadOnly).step("show the program")?;
+    }
+    if let Some(file) = &order.input {
+        mount::bind(&host(file), Path::new(INPUT), Use::ReadOnly).step("show the input")?;
+    }
+    if order.feedback {
+        mount::temporary(Path::new(FEEDBACK), FEEDBACK_BYTES, 4096, 0o755, user).step("mount the feedback folder")?;
+    }
+    if !order.files.is_empty() {
+        mount::temporary(Path::new(FILES), 64 * 1024, 1024, 0o755, user).step("mount the folder of extra files")?;
+        for (name, path) in &order.files {
+            if !archive::is_plain_name(name) || name.contains('/') {
+                return Err(io::Error::from(io::ErrorKind::InvalidInput)).step("check the name of an extra file");
+            }
+            let target = Path::new(FILES).join(name);
+            fs::write(&target, "").step("create the place of an extra file")?;
+            mount::bind(&host(path), &target, Use::ReadOnly).step("show an extra file")?;
+        }
+        mount::make_read_only(Path::new(FILES), false).step("make the extra files read-only")?;
+    }
+    mount::processes(Path::new("/proc")).step("mount /proc")?;
+    std::env::set_current_dir(WORK).step("enter the work folder")
+}
+
+/// Writes the sources; nothing untrusted has run yet, so names mean what they say.
+fn unpack(context: &SlotContext, sources: OwnedFd) -> io::Result<()> {
+    archive::unpack(BufReader::new(File::from(sources)), |name, _, content| {
+        let path = Path::new(WORK).join(name);
+        let mut folder = PathBuf::from(WORK);
+        for part in Path::new(name).parent().into_iter().flat_map(Path::components) {
+            folder.push(part);
+            if fs::create_dir(&folder).is_ok() {
+                own(context, &File::open(&folder)?, 0o755)?;
+            }
+        }
+        let mut file = File::create_new(path)?;
+        io::copy(content, &mut file)?;
+        own(context, &file, 0o644)
+    })
+}
+
+fn own(context: &SlotContext, file: &File, mode: u32) -> io::Result<()> {
+    file.set_permissions(fs::Permissions::from_mode(mode))?;
+    if context.privileged {
+        identity::give_to(file.as_fd(), context.user)?;
+    }
+    Ok(())
+}

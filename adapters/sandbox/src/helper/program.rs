@@ -1,0 +1,98 @@
+//! Pid 2 of a run: gives up every right and becomes the program.
+
+use super::init::Streams;
+use super::slot::SlotContext;
+use super::{Failure, Step, landlock, seccomp};
+use crate::protocol::{InitWord, RunOrder};
+use crate::sys::process;
+use crate::sys::socket::PacketSocket;
+use crate::sys::{identity, process::Resource};
+use std::ffi::CString;
+use std::fs;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+
+/// Most open files of a program.
+const MAX_OPEN_FILES: u64 = 512;
+/// Lowest number of descriptors kept until exec; the standard streams are below.
+const FIRST_KEPT_DESCRIPTOR: i32 = 10;
+
+/// Body of pid 2; only returns if the program could not be started.
+pub(super) fn program_main(context: &SlotContext, order: &RunOrder, streams: &Streams, report: &PacketSocket) {
+    let Err(Failure { step, error }) = start(context, order, streams);
+    let message = error.to_string();
+    let _ = report.send(&InitWord::Failed { step, message }, &[]);
+}
+
+fn start(context: &SlotContext, order: &RunOrder, streams: &Streams) -> Result<std::convert::Infallible, Failure> {
+    process::new_session().step("create a session")?;
+    // Inherited by children; only ever raised, which needs no right.
+    let _ = fs::write("/proc/self/oom_score_adj", "1000");
+    standard_streams(streams).step("set up the standard streams")?;
+    limit_resources(context, order).step("set the resource limits")?;
+    let landlock = landlock::prepare(order).step("prepare Landlock")?;
+    if context.privileged {
+        identity::become_user(context.user, true).step("become the slot's user")?;
+    }
+    process::drop_capabilities().or_else(when_already_gone).step("drop capabilities")?;
+    process::forbid_new_privileges().step("forbid new privileges")?;
+    landlock.enforce().step("enforce Landlock")?;
+    let text = |text: &str| CString::new(text).map_err(io::Error::other);
+    let arguments: Vec<CString> = order.arguments.iter().map(|argument| text(argument)).collect::<Result<_, _>>().step("read the arguments")?;
+    let environment: Vec<CString> = order
+        .environment
+        .iter()
+        .map(|(name, value)| text(&format!("{name}={value}")))
+        .collect::<Result<_, _>>()
+        .step("read the environment")?;
+    process::reset_signals();
+    seccomp::install(order.profile).step("install the seccomp filter")?;
+    let error = process::execute(&arguments, &environment);
+    let program = order.arguments.first().cloned().unwrap_or_default();
+    Err(Failure {
+        step: format!("execute {program}"),
+        error,
+    })
+}
+
+/// After setuid from root every capability is gone already, and the bounding set can no longer be changed.
+fn when_already_gone(error: io::Error) -> io::Result<()> {
+    if error.kind() == io::ErrorKind::PermissionDenied { Ok(()) } else { Err(error) }
+}
+
+/// Standard streams at 0, 1, 2, and nothing else but the report socket, which exec closes.
+fn standard_streams(streams: &Streams) -> io::Result<()> {
+    let input = streams.input.as_ref().ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))?;
+    // First out of the way: one of them may have a number that is about to be replaced.
+    let copies: Vec<OwnedFd> = [input.as_fd(), streams.output.as_fd(), streams.errors.as_fd()]
+        .into_iter()
+        .map(|from| process::copy_descriptor_above(from, FIRST_KEPT_DESCRIPTOR))
+        .collect::<io::Result<_>>()?;
+    for (copy, target) in copies.iter().zip(0..) {
+        process::copy_descriptor(copy.as_fd(), target)?;
+    }
+    // Every descriptor of ours was created close-on-exec; this is the belt to those braces.
+    process::close_on_exec_from(3)
+}
+
+fn limit_resources(context: &SlotContext, order: &RunOrder) -> io::Result<()> {
+    let limits = &order.limits;
+    let set = |resource: Resource, value: u64| process::set_limit(resource, value);
+    set(libc::RLIMIT_CORE, 0)?;
+    set(libc::RLIMIT_FSIZE, limits.file_bytes)?;
+    set(libc::RLIMIT_NOFILE, MAX_OPEN_FILES)?;
+    set(libc::RLIMIT_STACK, limits.stack_bytes)?;
+    set(libc::RLIMIT_MEMLOCK, 0)?;
+    set(libc::RLIMIT_MSGQUEUE, 0)?;
+    // The watcher kills earlier and more precisely; this one still works if the watcher is starved.
+    set(libc::RLIMIT_CPU, limits.cpu.as_secs().saturating_add(2))?;
+    if order.limits.limit_data && context.limits_data {
+        set(libc::RLIMIT_DATA, limits.memory_bytes)?;
+    }
+    if context.limits_processes {
+        // In an own user namespace the slot process and the init are counted too.
+        let ours = if context.privileged { 0 } else { 3 };
+        set(libc::RLIMIT_NPROC, u64::from(limits.processes) + ours)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,321 @@
+//! The system calls nobody inside may make.
+//!
+//! Written as plain BPF, because a deny-list needs what filter compilers do not offer at once: two different errors in
+//! one filter, and the x32 numbers refused without listing them.
+
+use crate::protocol::Profile;
+use crate::sys::process;
+use libc::{c_long, sock_filter};
+use std::io;
+
+const LOAD_WORD: u16 = (libc::BPF_LD | libc::BPF_W | libc::BPF_ABS) as u16;
+const JUMP_IF_EQUAL: u16 = (libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K) as u16;
+const JUMP_IF_AT_LEAST: u16 = (libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K) as u16;
+const JUMP_IF_BITS: u16 = (libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K) as u16;
+const RETURN: u16 = (libc::BPF_RET | libc::BPF_K) as u16;
+
+/// Offsets in `struct seccomp_data` (little-endian: the low half of an argument comes first).
+const OFFSET_NUMBER: u32 = 0;
+const OFFSET_ARCHITECTURE: u32 = 4;
+const OFFSET_ARGUMENTS: u32 = 16;
+
+/// System calls of the x32 ABI have this bit set.
+const X32_BIT: u32 = 0x4000_0000;
+
+#[cfg(target_arch = "x86_64")]
+const ARCHITECTURE: u32 = 0xC000_003E;
+#[cfg(target_arch = "aarch64")]
+const ARCHITECTURE: u32 = 0xC000_00B7;
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+compile_error!("the sandbox knows the system calls of x86-64 and aarch64 only");
+
+const NAMESPACE_FLAGS: u32 = (libc::CLONE_NEWUSER
+    | libc::CLONE_NEWPID
+    | libc::CLONE_NEWNS
+    | libc::CLONE_NEWNET
+    | libc::CLONE_NEWIPC
+    | libc::CLONE_NEWUTS
+    | libc::CLONE_NEWCGROUP)
+    .unsigned_abs()
+    | 0x80; // CLONE_NEWTIME
+
+/// Refused with EPERM in both profiles.
+const DENIED: &[c_long] = &[
+    // network: nothing needs it, and every family is attack surface
+    libc::SYS_socket,
+    libc::SYS_connect,
+    libc::SYS_bind,
+    libc::SYS_listen,
+    libc::SYS_accept,
+    libc::SYS_accept4,
+    // namespaces and mounts
+    libc::SYS_unshare,
+    libc::SYS_setns,
+    libc::SYS_mount,
+    libc::SYS_umount2,
+    libc::SYS_pivot_root,
+    libc::SYS_chroot,
+    libc::SYS_open_tree,
+    libc::SYS_move_mount,
+    libc::SYS_fsopen,
+    libc::SYS_fsconfig,
+    libc::SYS_fsmount,
+    libc::SYS_fspick,
+    libc::SYS_mount_setattr,
+    libc::SYS_quotactl,
+    libc::SYS_quotactl_fd,
+    libc::SYS_open_by_handle_at,
+    libc::SYS_name_to_handle_at,
+    libc::SYS_fanotify_init,
+    libc::SYS_fanotify_mark,
+    // other processes
+    libc::SYS_ptrace,
+    libc::SYS_process_vm_readv,
+    libc::SYS_process_vm_writev,
+    libc::SYS_process_madvise,
+    libc::SYS_pidfd_getfd,
+    libc::SYS_kcmp,
+    libc::SYS_sched_setaffinity,
+    libc::SYS_sched_setscheduler,
+    libc::SYS_sched_setparam,
+    libc::SYS_sched_setattr,
+    libc::SYS_setpriority,
+    libc::SYS_ioprio_set,
+    // large and often broken kernel interfaces
+    libc::SYS_bpf,
+    libc::SYS_perf_event_open,
+    libc::SYS_io_uring_setup,
+    libc::SYS_io_uring_enter,
+    libc::SYS_io_uring_register,
+    libc::SYS_userfaultfd,
+    libc::SYS_keyctl,
+    libc::SYS_add_key,
+    libc::SYS_request_key,
+    libc::SYS_lookup_dcookie,
+    libc::SYS_vhangup,
+    libc::SYS_io_setup,
+    libc::SYS_io_submit,
+    libc::SYS_io_destroy,
+    libc::SYS_io_cancel,
+    libc::SYS_io_getevents,
+    libc::SYS_memfd_secret,
+    // System V and POSIX message queues outlive nothing here, but nothing needs them
+    libc::SYS_mq_open,
+    libc::SYS_mq_unlink,
+    libc::SYS_msgget,
+    libc::SYS_semget,
+    libc::SYS_shmget,
+    libc::SYS_shmat,
+    // the machine
+    libc::SYS_acct,
+    libc::SYS_swapon,
+    libc::SYS_swapoff,
+    libc::SYS_reboot,
+    libc::SYS_kexec_load,
+    libc::SYS_kexec_file_load,
+    libc::SYS_init_module,
+    libc::SYS_finit_module,
+    libc::SYS_delete_module,
+    libc::SYS_settimeofday,
+    libc::SYS_clock_settime,
+    libc::SYS_clock_adjtime,
+    libc::SYS_adjtimex,
+    libc::SYS_sethostname,
+    libc::SYS_setdomainname,
+    libc::SYS_syslog,
+    libc::SYS_personality,
+    // memory of the whole node
+    libc::SYS_mbind,
+    libc::SYS_set_mempolicy,
+    libc::SYS_migrate_pages,
+    libc::SYS_move_pages,
+];
+
+#[cfg(target_arch = "x86_64")]
+const DENIED_HERE: &[c_long] = &[
+    libc::SYS_iopl,
+    libc::SYS_ioperm,
+    libc::SYS_modify_ldt,
+    libc::SYS_uselib,
+    libc::SYS_ustat,
+    libc::SYS_sysfs,
+    libc::SYS__sysctl,
+    libc::SYS_create_module,
+    libc::SYS_get_kernel_syms,
+    libc::SYS_query_module,
+    libc::SYS_nfsservctl,
+];
+#[cfg(not(target_arch = "x86_64"))]
+const DENIED_HERE: &[c_long] = &[];
+
+/// Refused to programs only: what compilers may do and programs never need.
+const DENIED_TO_PROGRAMS: &[c_long] = &[libc::SYS_mknodat, libc::SYS_prlimit64];
+
+/// Answered with ENOSYS: libraries fall back to an older call whose arguments can be checked.
+const UNKNOWN: &[c_long] = &[libc::SYS_clone3];
+
+/// Installs the filter; `no_new_privs` must be set.
+pub(super) fn install(profile: Profile) -> io::Result<()> {
+    process::install_seccomp_filter(&filter(profile))
+}
+
+const fn instruction(code: u16, value: u32, jump_true: u8, jump_false: u8) -> sock_filter {
+    sock_filter {
+        code,
+        jt: jump_true,
+        jf: jump_false,
+        k: value,
+    }
+}
+
+fn answer(error: i32) -> sock_filter {
+    instruction(RETURN, libc::SECCOMP_RET_ERRNO | error.unsigned_abs(), 0, 0)
+}
+
+fn number(call: c_long) -> u32 {
+    // Numbers of system calls are small and positive on every architecture.
+    u32::try_from(call).unwrap_or(u32::MAX)
+}
+
+/// `if number == call { return error }`
+fn refuse(program: &mut Vec<sock_filter>, call: c_long, error: i32) {
+    program.push(instruction(JUMP_IF_EQUAL, number(call), 0, 1));
+    program.push(answer(error));
+}
+
+fn filter(profile: Profile) -> Vec<sock_filter> {
+    let kill = instruction(RETURN, libc::SECCOMP_RET_KILL_PROCESS, 0, 0);
+    let allow = instruction(RETURN, libc::SECCOMP_RET_ALLOW, 0, 0);
+    let mut program = vec![
+        instruction(LOAD_WORD, OFFSET_ARCHITECTURE, 0, 0),
+        instruction(JUMP_IF_EQUAL, ARCHITECTURE, 1, 0),
+        kill,
+        instruction(LOAD_WORD, OFFSET_NUMBER, 0, 0),
+        instruction(JUMP_IF_AT_LEAST, X32_BIT, 0, 1),
+        kill,
+    ];
+    for call in UNKNOWN {
+        refuse(&mut program, *call, libc::ENOSYS);
+    }
+    for call in DENIED.iter().chain(DENIED_HERE) {
+        refuse(&mut program, *call, libc::EPERM);
+    }
+    if profile == Profile::Run {
+        for call in DENIED_TO_PROGRAMS {
+            if *call == libc::SYS_prlimit64 {
+                refuse_new_limits(&mut program);
+            } else {
+                refuse(&mut program, *call, libc::EPERM);
+            }
+        }
+    }
+    // clone with namespace flags: the flags are the first argument on both architectures.
+    program.extend([
+        instruction(JUMP_IF_EQUAL, number(libc::SYS_clone), 0, 4),
+        instruction(LOAD_WORD, OFFSET_ARGUMENTS, 0, 0),
+        instruction(JUMP_IF_BITS, NAMESPACE_FLAGS, 0, 1),
+        answer(libc::EPERM),
+        allow,
+    ]);
+    // ioctl: characters pushed into a terminal, and console tricks.
+    program.extend([
+        instruction(JUMP_IF_EQUAL, number(libc::SYS_ioctl), 0, 5),
+        instruction(LOAD_WORD, OFFSET_ARGUMENTS + 8, 0, 0),
+        instruction(JUMP_IF_EQUAL, 0x5412, 1, 0), // TIOCSTI
+        instruction(JUMP_IF_EQUAL, 0x541C, 0, 1), // TIOCLINUX
+        answer(libc::EPERM),
+        allow,
+    ]);
+    program.push(allow);
+    program
+}
+
+/// prlimit64 may read limits (runtimes do at start) but not set them: the third argument must be null.
+fn refuse_new_limits(program: &mut Vec<sock_filter>) {
+    let third = OFFSET_ARGUMENTS + 16;
+    program.extend([
+        instruction(JUMP_IF_EQUAL, number(libc::SYS_prlimit64), 0, 6),
+        instruction(LOAD_WORD, third, 0, 0),
+        instruction(JUMP_IF_EQUAL, 0, 0, 2),
+        instruction(LOAD_WORD, third + 4, 0, 0),
+        instruction(JUMP_IF_EQUAL, 0, 1, 0),
+        answer(libc::EPERM),
+        instruction(RETURN, libc::SECCOMP_RET_ALLOW, 0, 0),
+    ]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Runs a filter on a made-up system call.
+    fn decide(profile: Profile, architecture: u32, call: u32, arguments: [u64; 3]) -> u32 {
+        let program = filter(profile);
+        let mut accumulator = 0_u32;
+        let mut at = 0_usize;
+        loop {
+            let step = program[at];
+            at += 1;
+            let jump = |taken: bool| usize::from(if taken { step.jt } else { step.jf });
+            match step.code {
+                LOAD_WORD => {
+                    let argument = |offset: u32| arguments.get((offset as usize - 16) / 8).copied().unwrap_or(0);
+                    accumulator = match step.k {
+                        OFFSET_NUMBER => call,
+                        OFFSET_ARCHITECTURE => architecture,
+                        offset if offset % 8 == 0 => argument(offset) as u32,
+                        offset => (argument(offset - 4) >> 32) as u32,
+                    };
+                }
+                JUMP_IF_EQUAL => at += jump(accumulator == step.k),
+                JUMP_IF_AT_LEAST => at += jump(accumulator >= step.k),
+                JUMP_IF_BITS => at += jump(accumulator & step.k != 0),
+                _ => return step.k,
+            }
+        }
+    }
+
+    const ALLOWED: u32 = libc::SECCOMP_RET_ALLOW;
+    const REFUSED: u32 = libc::SECCOMP_RET_ERRNO | libc::EPERM as u32;
+
+    #[test]
+    fn ordinary_calls_are_allowed_and_dangerous_ones_refused() {
+        for profile in [Profile::Run, Profile::Compile] {
+            for call in [libc::SYS_read, libc::SYS_mmap, libc::SYS_execve, libc::SYS_futex, libc::SYS_pipe2] {
+                assert_eq!(decide(profile, ARCHITECTURE, number(call), [0; 3]), ALLOWED);
+            }
+            for call in DENIED.iter().chain(DENIED_HERE) {
+                assert_eq!(decide(profile, ARCHITECTURE, number(*call), [0; 3]), REFUSED, "call {call}");
+            }
+        }
+    }
+
+    #[test]
+    fn clone_is_refused_with_namespaces_only_and_clone3_is_unknown() {
+        let clone = number(libc::SYS_clone);
+        let clone3 = number(libc::SYS_clone3);
+        assert_eq!(decide(Profile::Run, ARCHITECTURE, clone, [0x11, 0, 0]), ALLOWED);
+        assert_eq!(decide(Profile::Run, ARCHITECTURE, clone, [0x1000_0011, 0, 0]), REFUSED);
+        let unknown = libc::SECCOMP_RET_ERRNO | libc::ENOSYS.unsigned_abs();
+        assert_eq!(decide(Profile::Run, ARCHITECTURE, clone3, [0; 3]), unknown);
+    }
+
+    #[test]
+    fn foreign_architectures_and_x32_are_killed() {
+        let killed = libc::SECCOMP_RET_KILL_PROCESS;
+        assert_eq!(decide(Profile::Run, 0x4000_0003, 1, [0; 3]), killed);
+        assert_eq!(decide(Profile::Run, ARCHITECTURE, X32_BIT | 1, [0; 3]), killed);
+    }
+
+    #[test]
+    fn limits_may_be_read_but_not_set_and_terminals_not_fed() {
+        let prlimit = number(libc::SYS_prlimit64);
+        assert_eq!(decide(Profile::Run, ARCHITECTURE, prlimit, [0, 7, 0]), ALLOWED);
+        assert_eq!(decide(Profile::Run, ARCHITECTURE, prlimit, [0, 7, 0x1000]), REFUSED);
+        assert_eq!(decide(Profile::Run, ARCHITECTURE, prlimit, [0, 7, 1 << 40]), REFUSED);
+        let ioctl = number(libc::SYS_ioctl);
+        assert_eq!(decide(Profile::Run, ARCHITECTURE, ioctl, [0, 0x5401, 0]), ALLOWED);
+        assert_eq!(decide(Profile::Run, ARCHITECTURE, ioctl, [0, 0x5412, 0]), REFUSED);
+        assert_eq!(decide(Profile::Run, ARCHITECTURE, ioctl, [0, 0x541C, 0]), REFUSED);
+    }
+}

@@ -1,0 +1,141 @@
+//! A slot process: lives in its slot's namespaces and groups and starts one run at a time.
+
+use super::{Failure, Step, init, root, watch};
+use crate::accounting::{self, Accounting};
+use crate::protocol::{RunOrder, RunOutcome, RunReply, SlotCommand, SlotGreeting, SlotSetup};
+use crate::sys::process::{self, Side};
+use crate::sys::socket::PacketSocket;
+use crate::sys::{identity, poll};
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::{Path, PathBuf};
+
+/// What a slot process knows about itself.
+pub(super) struct SlotContext {
+    /// User the programs run as.
+    pub(super) user: u32,
+    /// Whether this process is root of the machine (else: of its own user namespace).
+    pub(super) privileged: bool,
+    /// CPUs the programs may run on.
+    pub(super) cpus: u32,
+    /// Whether the kernel limits data memory per process (there is no cgroup to do better).
+    pub(super) limits_data: bool,
+    /// Whether the kernel limits processes per user (there is no cgroup to do better).
+    pub(super) limits_processes: bool,
+}
+
+/// Body of the process; returns its exit code when the worker is gone.
+pub(super) fn slot_main(setup: &SlotSetup, groups: &[PathBuf], socket: PacketSocket) -> i32 {
+    // Read before the new root and the namespaces hide it: the worker looks for this number.
+    let pid = std::process::id();
+    let (context, mut accounting) = match prepare(setup, groups) {
+        Ok(prepared) => prepared,
+        Err(Failure { step, error }) => {
+            let message = error.to_string();
+            let _ = socket.send(&SlotGreeting::Failed { step, message }, &[]);
+            return 1;
+        }
+    };
+    if socket.send(&SlotGreeting::Ready { pid }, &[]).is_err() {
+        return 0;
+    }
+    loop {
+        if poll::readable([Some(socket.as_fd())], None).is_err() {
+            return 1;
+        }
+        match socket.receive::<SlotCommand>() {
+            Ok(Some((SlotCommand::Start(order), descriptors))) => {
+                let run = order.run;
+                let outcome = match run_one(&context, &mut accounting, *order, descriptors, &socket) {
+                    Ok(Some(outcome)) => outcome,
+                    Ok(None) => return 0,
+                    Err(Failure { step, error }) => RunOutcome::Fault {
+                        step,
+                        message: error.to_string(),
+                    },
+                };
+                if socket.send(&RunReply { run, outcome }, &[]).is_err() {
+                    return 0;
+                }
+            }
+            // The run it meant has ended in the meantime.
+            Ok(Some((SlotCommand::Kill { .. }, _))) => {}
+            Ok(None) => return 0,
+            Err(_) => return 1,
+        }
+    }
+}
+
+fn prepare(setup: &SlotSetup, groups: &[PathBuf]) -> Result<(SlotContext, Accounting), Failure> {
+    process::die_with_parent().step("die with the parent")?;
+    // Moved out of the way of the numbers that the standard streams of a program need.
+    let null = std::fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open("/dev/null")
+        .step("open /dev/null")?;
+    process::copy_descriptor(null.as_fd(), 0).step("close standard input")?;
+    let privileged = identity::effective_user() == 0;
+    if let Some(cpu) = setup.cpu {
+        process::pin_to_cpu(cpu).step("pin to a CPU")?;
+    }
+    let cpus = u32::try_from(process::allowed_cpus().step("read the CPU set")?.len()).unwrap_or(1).max(1);
+    let accounting = accounting::enter(&setup.accounting, groups).step("enter the accounting groups")?;
+    let mut namespaces = libc::CLONE_NEWNS | libc::CLONE_NEWNET | libc::CLONE_NEWUTS | libc::CLONE_NEWCGROUP;
+    let (user, group) = (identity::effective_user(), identity::effective_group());
+    if !privileged {
+        namespaces |= libc::CLONE_NEWUSER;
+    }
+    process::unshare(namespaces).step("create namespaces")?;
+    if !privileged {
+        map_user(user, group).step("map the user into its own user namespace")?;
+    }
+    identity::set_host_name("sandbox").step("set the host name")?;
+    root::build(setup, Path::new(&setup.mount_point))?;
+    if !privileged {
+        // Only effective in an own user namespace; as root of the machine the seccomp filter says the same.
+        let _ = std::fs::write("/proc/sys/user/max_user_namespaces", "0");
+    }
+    process::forbid_tracing().step("forbid tracing")?;
+    let context = SlotContext {
+        user: if privileged { setup.user } else { user },
+        privileged,
+        cpus,
+        limits_data: !accounting.has_groups(),
+        limits_processes: !accounting.has_groups(),
+    };
+    Ok((context, accounting))
+}
+
+/// Maps the present user and group onto themselves; nobody else exists inside.
+fn map_user(user: u32, group: u32) -> std::io::Result<()> {
+    process::allow_tracing()?;
+    std::fs::write("/proc/self/setgroups", "deny")?;
+    std::fs::write("/proc/self/uid_map", format!("{user} {user} 1"))?;
+    std::fs::write("/proc/self/gid_map", format!("{group} {group} 1"))
+}
+
+/// One run from order to outcome; `None` when the worker is gone.
+fn run_one(
+    context: &SlotContext,
+    accounting: &mut Accounting,
+    order: RunOrder,
+    descriptors: Vec<OwnedFd>,
+    socket: &PacketSocket,
+) -> Result<Option<RunOutcome>, Failure> {
+    let streams = init::Streams::of(&order, descriptors)?;
+    let (report, report_of_init) = PacketSocket::pair().step("create the report socket")?;
+    accounting.begin(&order.limits).step("reset the accounting")?;
+    let flags = libc::CLONE_NEWPID | libc::CLONE_NEWNS | libc::CLONE_NEWIPC;
+    match process::clone_process(flags, accounting.leaf()).step("clone the init process")? {
+        Side::Child => {
+            drop(report);
+            init::init_main(context, &order, streams, &report_of_init, !accounting.has_groups());
+            process::exit(0);
+        }
+        Side::Parent(pid) => {
+            // Without our copies the worker sees the end of the streams when the last process is dead.
+            drop((report_of_init, streams));
+            watch::supervise(context, accounting, &order, pid, &report, socket)
+        }
+    }
+}

@@ -1,0 +1,8 @@
+// Prints without end.
+#include <cstdio>
+
+int main() {
+    for (;;) {
+        std::puts("restless restless restless restless restless restless");
+    }
+}

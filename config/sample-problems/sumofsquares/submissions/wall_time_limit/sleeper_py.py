@@ -1,0 +1,5 @@
+# Sleeps without end and uses no CPU time.
+import time
+
+while True:
+    time.sleep(60)

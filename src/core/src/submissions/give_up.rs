@@ -1,0 +1,149 @@
+//! What happens to a submission whose judging failed or was interrupted.
+
+use super::{Judgement, LiveEvents, Progress, ProgressStep, SubmissionDeps, SubmissionState};
+use crate::jobs::{FailureOutcome, Job, RetryPolicy};
+use crate::judging::{SandboxError, Verdict};
+use crate::kernel::{AppError, AppResult, SubmissionId};
+use std::str::FromStr;
+
+/// Why judging failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Stable code shown to clients, such as `sandbox.disk_full`.
+    pub code: String,
+    /// For the operator.
+    pub message: String,
+    /// Whether another try may help.
+    pub is_retryable: bool,
+}
+
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        Self {
+            code: error.code().to_owned(),
+            message: error.to_string(),
+            is_retryable: error.is_retryable(),
+        }
+    }
+}
+
+impl From<SandboxError> for Failure {
+    fn from(error: SandboxError) -> Self {
+        let code = match &error {
+            SandboxError::LanguageUnavailable { .. } => "sandbox.language_unavailable",
+            SandboxError::Unavailable(_) => "sandbox.unavailable",
+            SandboxError::Fault { code, .. } => code,
+        };
+        Self {
+            code: code.to_owned(),
+            message: error.to_string(),
+            is_retryable: true,
+        }
+    }
+}
+
+/// Records failures and gives jobs back.
+#[derive(Clone)]
+pub struct GiveUp {
+    deps: SubmissionDeps,
+}
+
+impl GiveUp {
+    /// With its ports.
+    #[must_use]
+    pub const fn new(deps: SubmissionDeps) -> Self {
+        Self { deps }
+    }
+
+    /// Records that judging failed: another try later, or `internal_error` and a dead letter.
+    ///
+    /// # Errors
+    /// `job.lease_lost` if another worker holds the job; `database.unavailable`.
+    pub async fn fail(&self, job: &Job, failure: &Failure) -> AppResult<FailureOutcome> {
+        let id = submission_id(job)?;
+        let now = self.deps.clock.now();
+        let mut after = job.clone();
+        let reason = format!("{}: {}", failure.code, failure.message);
+        let outcome = after.fail(&reason, failure.is_retryable, RetryPolicy::JUDGING, job.jitter(), now);
+        let tx = self.deps.uow.begin().await?;
+        if let Some(mut submission) = tx.submissions().by_id(id).await? {
+            let changed = match outcome {
+                FailureOutcome::Retry => submission.requeue(),
+                FailureOutcome::Dead => submission.finish(job.attempt, internal_error(&failure.code), now),
+            };
+            if changed {
+                tx.submissions().save(&submission).await?;
+            }
+        }
+        tx.jobs().save(&after, job.attempt).await?;
+        tx.commit().await?;
+        self.tell(id, job.attempt, outcome);
+        Ok(outcome)
+    }
+
+    /// Buries a job over which too many workers went silent.
+    ///
+    /// # Errors
+    /// As [`Self::fail`].
+    pub async fn bury(&self, job: &Job) -> AppResult<()> {
+        let message = format!("{} workers went silent while judging this", job.lost_leases);
+        let failure = Failure {
+            code: "job.lost_leases".to_owned(),
+            message,
+            is_retryable: false,
+        };
+        self.fail(job, &failure).await.map(|_| ())
+    }
+
+    /// Gives a job back because the worker shuts down.
+    ///
+    /// # Errors
+    /// As [`Self::fail`].
+    pub async fn release(&self, job: &Job) -> AppResult<()> {
+        let id = submission_id(job)?;
+        let mut after = job.clone();
+        after.release(self.deps.clock.now());
+        let tx = self.deps.uow.begin().await?;
+        if let Some(mut submission) = tx.submissions().by_id(id).await?
+            && submission.requeue()
+        {
+            tx.submissions().save(&submission).await?;
+        }
+        tx.jobs().save(&after, job.attempt).await?;
+        tx.commit().await?;
+        self.tell(id, job.attempt, FailureOutcome::Retry);
+        self.deps.signal.announce();
+        Ok(())
+    }
+
+    fn tell(&self, id: SubmissionId, attempt: u32, outcome: FailureOutcome) {
+        let step = match outcome {
+            FailureOutcome::Retry => ProgressStep::State(SubmissionState::Queued),
+            FailureOutcome::Dead => ProgressStep::Finished,
+        };
+        let events: &dyn LiveEvents = &*self.deps.events;
+        events.publish(id, Progress { attempt, step });
+    }
+}
+
+fn internal_error(code: &str) -> Judgement {
+    Judgement {
+        verdict: Verdict::InternalError,
+        score: 0.0,
+        max_score: 1.0,
+        compile_output: None,
+        tests: Vec::new(),
+        measured_by: None,
+        error_code: Some(code.to_owned()),
+    }
+}
+
+/// The submission a judging job is about.
+pub(super) fn submission_id(job: &Job) -> AppResult<SubmissionId> {
+    let text = job
+        .payload
+        .get("submissionId")
+        .and_then(serde_json::Value::as_str)
+        .unwrap_or_default();
+    SubmissionId::from_str(text).map_err(|error| AppError::internal(format!("job {} has no submission: {error}", job.id)))
+}

@@ -1,0 +1,457 @@
+//! Takes a submission or run in.
+
+use super::{IdempotencyRecord, RunLimitsOverride, Submission, SubmissionDeps, SubmissionState, TextFile};
+use crate::audit::AuditEntry;
+use crate::jobs::{Job, JobKind, Queue};
+use crate::judging::{Language, Mode, ResourceLimits};
+use crate::kernel::{
+    AppError, AppResult, ErrorKind, FieldError, Permission, ProblemId, RequestContext, SubmissionId, TestSetId, Timestamp, UserId,
+};
+use crate::problems::{ProblemRef, ProblemStatus, may_read};
+use crate::store::{StoreError, Tx};
+use serde_json::json;
+use std::collections::BTreeSet;
+
+/// What is submitted to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SubmitTarget {
+    /// A problem.
+    Problem(ProblemRef),
+    /// Nothing: just run it.
+    AdHoc {
+        /// Arguments of the program.
+        args: Vec<String>,
+        /// Limits asked for.
+        limits: RunLimitsOverride,
+    },
+}
+
+/// A client's key for safe repetition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    /// 1 to 255 visible ASCII characters.
+    pub key: String,
+    /// Digest of everything the request asks for.
+    pub fingerprint: String,
+}
+
+/// What is submitted.
+#[derive(Clone, Debug)]
+pub struct SubmitCommand {
+    /// To what.
+    pub target: SubmitTarget,
+    /// Language id.
+    pub language: String,
+    /// A single source text …
+    pub source: Option<String>,
+    /// … or several files.
+    pub files: Option<Vec<TextFile>>,
+    /// What for.
+    pub mode: Mode,
+    /// Standard input, for runs.
+    pub stdin: Option<String>,
+    /// For safe repetition.
+    pub idempotency: Option<IdempotencyKey>,
+}
+
+/// The promise that a verdict will come.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Receipt {
+    /// The submission.
+    pub submission_id: SubmissionId,
+    /// Whether this is the receipt of an earlier request with the same key.
+    pub replayed: bool,
+}
+
+/// Takes submissions in.
+#[derive(Clone)]
+pub struct Submit {
+    deps: SubmissionDeps,
+    languages: super::ListLanguages,
+}
+
+/// Idempotency keys are kept for 24 h (the contract).
+const KEY_LIFETIME: chrono::Duration = chrono::Duration::hours(24);
+const MAX_FILES: usize = 50;
+const MAX_ARGS: usize = 64;
+const MAX_ARGS_BYTES: usize = 16 * 1024;
+
+/// What the problem, or its absence, contributes.
+struct Ground {
+    problem_id: Option<ProblemId>,
+    test_set_id: Option<TestSetId>,
+    limits: ResourceLimits,
+    args: Vec<String>,
+}
+
+impl Submit {
+    /// With its ports.
+    #[must_use]
+    pub fn new(deps: SubmissionDeps) -> Self {
+        Self {
+            languages: super::ListLanguages::new(deps.clone()),
+            deps,
+        }
+    }
+
+    /// Commits the submission, its job and its audit entry together, and gives the receipt.
+    ///
+    /// # Errors
+    /// `auth.required`, `auth.forbidden`, `problem.not_found`, `problem.not_published` (409), `problem.no_tests` (409),
+    /// `submission.…` (422) naming every offending field, `idempotency.mismatch` (422), `database.unavailable`.
+    pub async fn submit(&self, context: &RequestContext, command: SubmitCommand) -> AppResult<Receipt> {
+        let permission = match command.target {
+            SubmitTarget::Problem(_) => Permission::SubmissionCreate,
+            SubmitTarget::AdHoc { .. } => Permission::RunCreate,
+        };
+        context.actor.require(permission)?;
+        let user_id = context.actor.require_user()?.user_id;
+        let mut offences = Vec::new();
+        let ground = self.ground(context, &command, &mut offences).await?;
+        let language = self.language(&command.language, &mut offences).await?;
+        let files = self.files(&command, language.as_ref(), &mut offences);
+        self.check_stdin(&command, &mut offences);
+        check_key(command.idempotency.as_ref(), &mut offences);
+        refuse(offences)?;
+
+        let now = self.deps.clock.now();
+        let submission = Submission {
+            id: SubmissionId::generate(&*self.deps.ids),
+            problem_id: ground.problem_id,
+            test_set_id: ground.test_set_id,
+            user_id,
+            mode: command.mode,
+            language: command.language,
+            files,
+            stdin: command.stdin,
+            args: ground.args,
+            limits: ground.limits,
+            state: SubmissionState::Queued,
+            verdict: None,
+            score: None,
+            max_score: None,
+            compile_output: None,
+            cpu_ms: None,
+            wall_ms: None,
+            memory_kb: None,
+            measured_by: None,
+            error_code: None,
+            attempt: 0,
+            tests: Vec::new(),
+            created_at: now,
+            judged_at: None,
+        };
+        self.commit(context, user_id, submission, command.idempotency, now).await
+    }
+
+    async fn commit(
+        &self,
+        context: &RequestContext,
+        user_id: UserId,
+        submission: Submission,
+        key: Option<IdempotencyKey>,
+        now: Timestamp,
+    ) -> AppResult<Receipt> {
+        let tx = self.deps.uow.begin().await?;
+        if let Some(key) = &key {
+            tx.idempotency().forget_before(now - KEY_LIFETIME).await?;
+            if let Some(receipt) = replay(&*tx, user_id, key).await? {
+                return Ok(receipt);
+            }
+        }
+        tx.submissions().add(&submission).await?;
+        if let Some(key) = &key {
+            let record = IdempotencyRecord {
+                user_id,
+                key: key.key.clone(),
+                fingerprint: key.fingerprint.clone(),
+                submission_id: submission.id,
+                created_at: now,
+            };
+            match tx.idempotency().add(&record).await {
+                Err(StoreError::Conflict(_)) => return self.lost_race(tx, user_id, key).await,
+                added => added?,
+            }
+        }
+        let queue = match submission.mode {
+            Mode::Run => Queue::Run,
+            Mode::Submit => Queue::Submit,
+        };
+        let payload = json!({ "submissionId": submission.id });
+        let job = Job::new(
+            &*self.deps.ids,
+            now,
+            JobKind::JudgeSubmission,
+            queue,
+            Some(submission.language.clone()),
+            payload,
+        );
+        tx.jobs().add(&job).await?;
+        let details = json!({ "problemId": submission.problem_id, "language": submission.language, "mode": submission.mode.as_str() });
+        let subject = ("submission", submission.id.to_string());
+        tx.audit()
+            .append(&AuditEntry::new(
+                &*self.deps.ids,
+                now,
+                context,
+                "submission.created",
+                subject,
+                details,
+            ))
+            .await?;
+        tx.commit().await?;
+        self.deps.signal.announce();
+        Ok(Receipt {
+            submission_id: submission.id,
+            replayed: false,
+        })
+    }
+
+    /// Another request with the same key was faster: its receipt counts.
+    async fn lost_race(&self, tx: Box<dyn Tx>, user_id: UserId, key: &IdempotencyKey) -> AppResult<Receipt> {
+        drop(tx);
+        let tx = self.deps.uow.begin().await?;
+        let receipt = replay(&*tx, user_id, key).await?;
+        receipt.ok_or_else(|| AppError::conflict("idempotency.in_progress", "A request with this key is being handled; try again."))
+    }
+
+    async fn ground(&self, context: &RequestContext, command: &SubmitCommand, offences: &mut Vec<FieldError>) -> AppResult<Ground> {
+        let wanted = match &command.target {
+            SubmitTarget::Problem(wanted) => wanted,
+            SubmitTarget::AdHoc { args, limits } => {
+                if args.len() > MAX_ARGS || args.iter().map(String::len).sum::<usize>() > MAX_ARGS_BYTES {
+                    offend(offences, "args", "args_too_long", "At most 64 arguments of 16 KiB together.");
+                }
+                if args.iter().any(|arg| arg.contains('\0')) {
+                    offend(offences, "args", "args_not_text", "Must not contain NUL.");
+                }
+                let limits = self.run_limits(*limits, offences);
+                return Ok(Ground {
+                    problem_id: None,
+                    test_set_id: None,
+                    limits,
+                    args: args.clone(),
+                });
+            }
+        };
+        let view = self
+            .deps
+            .problems
+            .view(wanted)
+            .await?
+            .filter(|view| may_read(&context.actor, &view.problem));
+        let problem = view
+            .ok_or_else(|| AppError::not_found("problem.not_found", "There is no such problem."))?
+            .problem;
+        if !matches!(problem.status, ProblemStatus::Published | ProblemStatus::InReview) {
+            let message = format!("The problem is `{}`; it takes no submissions.", problem.status.as_str());
+            return Err(AppError::conflict("problem.not_published", message));
+        }
+        if problem.test_set_id.is_none() {
+            return Err(AppError::conflict("problem.no_tests", "The problem has no tests yet."));
+        }
+        Ok(Ground {
+            problem_id: Some(problem.id),
+            test_set_id: problem.test_set_id,
+            limits: problem.limits,
+            args: Vec::new(),
+        })
+    }
+
+    fn run_limits(&self, asked: RunLimitsOverride, offences: &mut Vec<FieldError>) -> ResourceLimits {
+        let (usual, most) = (self.deps.limits.run_defaults, self.deps.limits.run_maximum);
+        let mut pick = |asked: Option<u32>, usual: u32, low: u32, most: u32, field: &str| {
+            let value = asked.unwrap_or(usual);
+            if !(low..=most).contains(&value) {
+                offend(offences, field, "limit_out_of_range", &format!("Must be {low} to {most}."));
+            }
+            value
+        };
+        ResourceLimits {
+            time_ms: pick(asked.time_ms, usual.time_ms, 1, most.time_ms, "limits.timeMs"),
+            memory_mb: pick(asked.memory_mb, usual.memory_mb, 4, most.memory_mb, "limits.memoryMb"),
+            output_kb: pick(asked.output_kb, usual.output_kb, 1, most.output_kb, "limits.outputKb"),
+        }
+    }
+
+    async fn language(&self, id: &str, offences: &mut Vec<FieldError>) -> AppResult<Option<Language>> {
+        let language = self.languages.list().await?.into_iter().find(|language| language.id == id);
+        match &language {
+            None => offend(
+                offences,
+                "language",
+                "unknown_language",
+                "There is no such language; see `/api/v1/languages`.",
+            ),
+            Some(language) if !language.available => {
+                let message = format!("No worker has a toolchain for {} right now.", language.name);
+                offend(offences, "language", "language_unavailable", &message);
+            }
+            Some(_) => {}
+        }
+        Ok(language)
+    }
+
+    fn files(&self, command: &SubmitCommand, language: Option<&Language>, offences: &mut Vec<FieldError>) -> Vec<TextFile> {
+        let (files, is_single) = match (&command.source, &command.files) {
+            (Some(source), None) => {
+                let name = language.map_or_else(|| "main".to_owned(), |language| language.file_name.clone());
+                (
+                    vec![TextFile {
+                        name,
+                        content: source.clone(),
+                    }],
+                    true,
+                )
+            }
+            (None, Some(files)) => (files.clone(), false),
+            (Some(_), Some(_)) => {
+                offend(offences, "files", "source_ambiguous", "Give either `source` or `files`, not both.");
+                return Vec::new();
+            }
+            (None, None) => {
+                offend(offences, "source", "source_missing", "Give `source` or `files`.");
+                return Vec::new();
+            }
+        };
+        if !(1..=MAX_FILES).contains(&files.len()) {
+            offend(offences, "files", "files_count", "Must be 1 to 50 files.");
+        }
+        let whole = if is_single { "source" } else { "files" };
+        let size: usize = files.iter().map(|file| file.content.len()).sum();
+        if size > self.deps.limits.source_bytes {
+            let message = format!(
+                "The source has {size} bytes; at most {} are allowed.",
+                self.deps.limits.source_bytes
+            );
+            offend(offences, whole, "source_too_large", &message);
+        }
+        if files.iter().all(|file| file.content.trim().is_empty()) {
+            offend(offences, whole, "source_empty", "The source is empty.");
+        }
+        let mut names = BTreeSet::new();
+        for (at, file) in files.iter().enumerate() {
+            let field = |part: &str| {
+                if is_single {
+                    "source".to_owned()
+                } else {
+                    format!("files[{at}].{part}")
+                }
+            };
+            if file.content.contains('\0') {
+                offend(offences, &field("content"), "source_not_text", "Must be text without NUL.");
+            }
+            if !is_single && !is_plain_path(&file.name) {
+                offend(
+                    offences,
+                    &field("name"),
+                    "file_name_invalid",
+                    "Must be a relative path of letters, digits, `_`, `-`, `.` and `/`.",
+                );
+            }
+            if !names.insert(&file.name) {
+                offend(offences, &field("name"), "file_name_repeated", "This name occurs twice.");
+            }
+        }
+        files
+    }
+
+    fn check_stdin(&self, command: &SubmitCommand, offences: &mut Vec<FieldError>) {
+        let Some(stdin) = &command.stdin else { return };
+        if command.mode == Mode::Submit {
+            offend(offences, "stdin", "stdin_not_allowed", "Standard input is only for mode `run`.");
+        }
+        if stdin.len() > self.deps.limits.stdin_bytes {
+            offend(
+                offences,
+                "stdin",
+                "stdin_too_large",
+                &format!("At most {} bytes.", self.deps.limits.stdin_bytes),
+            );
+        }
+        if stdin.contains('\0') {
+            offend(offences, "stdin", "stdin_not_text", "Must not contain NUL.");
+        }
+    }
+}
+
+/// A name that stays inside its folder on every system: no empty, hidden or dashed parts, at most 200 bytes.
+fn is_plain_path(name: &str) -> bool {
+    let part_ok = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with(['.', '-'])
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+    };
+    name.len() <= 200 && name.split('/').count() <= 8 && name.split('/').all(part_ok)
+}
+
+fn check_key(key: Option<&IdempotencyKey>, offences: &mut Vec<FieldError>) {
+    let Some(IdempotencyKey { key, .. }) = key else { return };
+    if !(1..=255).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        offend(
+            offences,
+            "Idempotency-Key",
+            "invalid_idempotency_key",
+            "Must be 1 to 255 visible ASCII characters.",
+        );
+    }
+}
+
+fn offend(offences: &mut Vec<FieldError>, field: &str, code: &'static str, message: &str) {
+    offences.push(FieldError {
+        field: field.to_owned(),
+        code,
+        message: message.to_owned(),
+    });
+}
+
+/// One error for all offences; its code is the first one's.
+fn refuse(offences: Vec<FieldError>) -> AppResult<()> {
+    let Some(first) = offences.first() else { return Ok(()) };
+    Err(AppError::new(ErrorKind::Invalid, format!("submission.{}", first.code), first.message.clone()).with_fields(offences))
+}
+
+async fn replay(tx: &dyn Tx, user_id: UserId, key: &IdempotencyKey) -> AppResult<Option<Receipt>> {
+    let Some(record) = tx.idempotency().find(user_id, &key.key).await? else {
+        return Ok(None);
+    };
+    if record.fingerprint != key.fingerprint {
+        return Err(AppError::invalid(
+            "idempotency.mismatch",
+            "This `Idempotency-Key` was used with another request.",
+        ));
+    }
+    Ok(Some(Receipt {
+        submission_id: record.submission_id,
+        replayed: true,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_plain_path;
+
+    #[test]
+    fn plain_paths_stay_inside_their_folder() {
+        for name in ["main.cpp", "a/b/C_d-1.java"] {
+            assert!(is_plain_path(name), "{name}");
+        }
+        for name in [
+            "",
+            "/etc/passwd",
+            "../x",
+            "a/../b",
+            "a//b",
+            ".bashrc",
+            "-o",
+            "a b",
+            "ü.c",
+            "a\\b",
+            &"x".repeat(201),
+        ] {
+            assert!(!is_plain_path(name), "{name}");
+        }
+    }
+}
