@@ -153,7 +153,11 @@ impl Layout {
         if !self.holds(path, size)? {
             file.as_file().sync_all()?;
             self.prepare_shard(shard, path)?;
-            file.persist(path)?;
+            if let Err(error) = file.persist(path) {
+                // The folder may be gone: the next one makes it again.
+                self.ready_shards[usize::from(shard)].store(false, Ordering::Release);
+                return Err(error.error);
+            }
         }
         self.make_durable(shard, path)
     }

@@ -70,7 +70,10 @@ fn open(path: &Path, limits: &PackageLimits) -> Result<(Zip, u64), PackageError>
     let archive_bytes = file.metadata().map_err(|error| local("opening the archive", &error))?.len();
     let mut magic = [0; 2];
     let looks_like_zip = file.read_exact(&mut magic).is_ok() && magic == *b"PK";
-    let (reader, budget) = BudgetReader::new(BufReader::new(file), CONTENTS_BYTES + limits.entries as u64 * CONTENTS_BYTES_PER_ENTRY);
+    let (reader, budget) = BudgetReader::new(
+        BufReader::new(file),
+        CONTENTS_BYTES + limits.entries as u64 * CONTENTS_BYTES_PER_ENTRY,
+    );
     let archive = match ZipArchive::new(reader) {
         Ok(archive) => archive,
         Err(_) if looks_like_zip && budget.load(Ordering::Relaxed) == 0 => {
@@ -80,13 +83,19 @@ fn open(path: &Path, limits: &PackageLimits) -> Result<(Zip, u64), PackageError>
     };
     budget.store(u64::MAX, Ordering::Relaxed);
     if archive.len() > limits.entries {
-        return Err(refuse("package.too_large", format!("more than {} files and folders", limits.entries)));
+        return Err(refuse(
+            "package.too_large",
+            format!("more than {} files and folders", limits.entries),
+        ));
     }
     let again = File::open(path).map_err(|error| not_found(&error))?;
     let listed = count_entries(&mut BufReader::new(again), archive.central_directory_start(), limits.entries)
         .map_err(|error| invalid(&ZipError::Io(error)))?;
     if listed > limits.entries {
-        return Err(refuse("package.too_large", format!("more than {} files and folders", limits.entries)));
+        return Err(refuse(
+            "package.too_large",
+            format!("more than {} files and folders", limits.entries),
+        ));
     }
     if listed != archive.len() {
         return Err(refuse("package.invalid_archive", "the archive names a file twice, or hides one"));
@@ -120,7 +129,8 @@ impl Unpacking<'_> {
                 encrypted: entry.encrypted(),
             }
         };
-        let path = components(&header.name).map_err(|reason| refuse_file("package.unsafe_path", header.name.escape_debug().to_string(), reason))?;
+        let path = components(&header.name)
+            .map_err(|reason| refuse_file("package.unsafe_path", header.name.escape_debug().to_string(), reason))?;
         let shown = path.join("/");
         if header.encrypted {
             return Err(refuse_file("package.invalid_archive", shown, "the file is encrypted"));
@@ -211,7 +221,10 @@ impl Unpacking<'_> {
             return Err(refuse_file("package.too_large", shown, message));
         }
         if self.unpacked > self.limits.total_bytes {
-            return Err(refuse("package.too_large", format!("the files pass {} bytes", self.limits.total_bytes)));
+            return Err(refuse(
+                "package.too_large",
+                format!("the files pass {} bytes", self.limits.total_bytes),
+            ));
         }
         if self.unpacked > self.limits.ratio_free_bytes && self.unpacked / self.limits.ratio.max(1) > self.archive_bytes {
             let message = format!("the archive unpacks to more than {} times its size", self.limits.ratio);

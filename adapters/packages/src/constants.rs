@@ -77,7 +77,10 @@ impl Constants {
         while let Some(at) = rest.find(open) {
             let after = &rest[at + open.len()..];
             // Names are words with one dot at most: the search for the end needs to look no further.
-            let length = after.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')).count();
+            let length = after
+                .bytes()
+                .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
+                .count();
             let (name, behind) = after.split_at(length);
             filled.push_str(&rest[..at]);
             match (self.values.get(name), behind.strip_prefix(close)) {
@@ -120,7 +123,10 @@ mod tests {
 
     #[test]
     fn names_and_variants_are_replaced_and_unknown_names_stay() {
-        let filled = constants().fill("{{n}} {{k}} {{k.tex}} {{k.value}} {{z}} {{ n }} {{n", "f", 1000).unwrap().into_owned();
+        let filled = constants()
+            .fill("{{n}} {{k}} {{k.tex}} {{k.value}} {{z}} {{ n }} {{n", "f", 1000)
+            .unwrap()
+            .into_owned();
         assert_eq!(filled, "7 5000 5{,}000 5000 {{z}} {{ n }} {{n");
     }
 

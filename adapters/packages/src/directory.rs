@@ -67,7 +67,10 @@ impl Walk<'_> {
             let entry = entry.map_err(|error| local(&path.join("/"), &error))?;
             self.entries += 1;
             if self.entries > self.limits.entries {
-                return Err(refuse("package.too_large", format!("more than {} files and folders", self.limits.entries)));
+                return Err(refuse(
+                    "package.too_large",
+                    format!("more than {} files and folders", self.limits.entries),
+                ));
             }
             let name = entry.file_name();
             let shown = name.to_string_lossy().into_owned();
@@ -97,7 +100,11 @@ impl Walk<'_> {
             return Ok(RawEntry::Link(target.to_owned()));
         }
         if !metadata.is_file() {
-            return Err(refuse_file("package.unsafe_path", path.join("/"), "neither a file nor a folder nor a link"));
+            return Err(refuse_file(
+                "package.unsafe_path",
+                path.join("/"),
+                "neither a file nor a folder nor a link",
+            ));
         }
         if metadata.len() > self.limits.file_bytes {
             let message = format!("larger than {} bytes", self.limits.file_bytes);

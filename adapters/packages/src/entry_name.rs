@@ -36,7 +36,9 @@ pub(crate) fn is_known_to_format(name: &str) -> bool {
     };
     name.len() <= 255
         && (first.is_ascii_alphanumeric() || first == b'_')
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
 }
 
 /// Whether the entry at this path is kept: every name known to the format, or the dotfile that holds the time limit.

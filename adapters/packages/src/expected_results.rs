@@ -11,7 +11,9 @@ pub(crate) fn find(files: &[SourceFile]) -> Option<String> {
         let at = file.content.windows(TAG.len()).position(|window| window == TAG)?;
         let behind = &file.content[at + TAG.len()..];
         // What else stands on the line ends a comment.
-        let listed = behind.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b" \t,_-".contains(byte));
+        let listed = behind
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || b" \t,_-".contains(byte));
         Some(listed.map(|byte| char::from(*byte)).collect::<String>().trim().to_owned())
     })
 }
@@ -23,7 +25,11 @@ pub(crate) fn find(files: &[SourceFile]) -> Option<String> {
 pub(crate) fn label(listed: &str) -> Result<Label, String> {
     let mut expected = Vec::new();
     for result in listed.split(',') {
-        let plain: String = result.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+        let plain: String = result
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect::<String>()
+            .to_ascii_uppercase();
         expected.extend_from_slice(match plain.as_str() {
             "CORRECT" | "ACCEPTED" => &[Verdict::Accepted],
             "WRONGANSWER" | "NOOUTPUT" => &[Verdict::WrongAnswer],
@@ -36,7 +42,11 @@ pub(crate) fn label(listed: &str) -> Result<Label, String> {
             _ => return Err(format!("the expected result {:?} is not known", result.trim())),
         });
     }
-    let permitted = if expected.contains(&Verdict::Accepted) { Vec::new() } else { vec![Verdict::Accepted] };
+    let permitted = if expected.contains(&Verdict::Accepted) {
+        Vec::new()
+    } else {
+        vec![Verdict::Accepted]
+    };
     Ok(Label { expected, permitted })
 }
 
@@ -63,9 +73,16 @@ mod tests {
     #[test]
     fn spellings_vary() {
         for text in ["TIMELIMIT", "time-limit-exceeded", " Time_Limit "] {
-            assert_eq!(label(text).unwrap().expected, [Verdict::TimeLimit, Verdict::WallTimeLimit], "{text}");
+            assert_eq!(
+                label(text).unwrap().expected,
+                [Verdict::TimeLimit, Verdict::WallTimeLimit],
+                "{text}"
+            );
         }
-        assert_eq!(label("CORRECT,WRONG-ANSWER").unwrap().expected, [Verdict::Accepted, Verdict::WrongAnswer]);
+        assert_eq!(
+            label("CORRECT,WRONG-ANSWER").unwrap().expected,
+            [Verdict::Accepted, Verdict::WrongAnswer]
+        );
     }
 
     #[test]

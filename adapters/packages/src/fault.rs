@@ -23,12 +23,7 @@ pub(crate) fn refuse_file(code: &'static str, file: impl Into<String>, message: 
 }
 
 /// A key in a file of the package is to blame.
-pub(crate) fn refuse_key(
-    code: &'static str,
-    file: impl Into<String>,
-    key: impl Into<String>,
-    message: impl Into<String>,
-) -> PackageError {
+pub(crate) fn refuse_key(code: &'static str, file: impl Into<String>, key: impl Into<String>, message: impl Into<String>) -> PackageError {
     PackageError {
         key: Some(key.into()),
         ..refuse_file(code, file, message)

@@ -181,7 +181,11 @@ impl<'a> Field<'a> {
     }
 
     fn below(&self, key: &str, node: &'a Node) -> Field<'a> {
-        let key = if self.key.is_empty() { key.to_owned() } else { format!("{}.{key}", self.key) };
+        let key = if self.key.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.key)
+        };
         Field {
             file: self.file,
             key,

@@ -64,7 +64,10 @@ mod tests {
 
     #[test]
     fn every_flag_has_its_option() {
-        let options = parse(&flags("case_sensitive space_change_sensitive float_absolute_tolerance 1e-6 float_relative_tolerance .5"), true);
+        let options = parse(
+            &flags("case_sensitive space_change_sensitive float_absolute_tolerance 1e-6 float_relative_tolerance .5"),
+            true,
+        );
         assert_eq!(
             options,
             Ok(ComparatorOptions {

@@ -32,7 +32,10 @@ fn expand(pattern: &str, found: &mut Vec<String>) -> bool {
 
 fn matches_prefix(pattern: &str, path: &str) -> bool {
     let mut names = path.split('/');
-    pattern.trim_end_matches('/').split('/').all(|part| names.next().is_some_and(|name| matches_name(part.as_bytes(), name.as_bytes())))
+    pattern
+        .trim_end_matches('/')
+        .split('/')
+        .all(|part| names.next().is_some_and(|name| matches_name(part.as_bytes(), name.as_bytes())))
 }
 
 /// Linear but for one step back per star: on a mismatch the last star takes one byte more.

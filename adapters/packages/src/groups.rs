@@ -65,7 +65,11 @@ pub(crate) fn validator_flags(root: &Field<'_>, dialect: Dialect, warnings: &mut
 /// Flags as text or list, or under `flags` in a map that also names the validator.
 fn legacy_flags(value: &Field<'_>) -> Result<Vec<String>, PackageError> {
     if value.is_map() {
-        return value.get("flags").map(|flags| flags.words()).transpose().map(Option::unwrap_or_default);
+        return value
+            .get("flags")
+            .map(|flags| flags.words())
+            .transpose()
+            .map(Option::unwrap_or_default);
     }
     value.words()
 }

@@ -67,14 +67,26 @@ mod tests {
 
     #[test]
     fn the_time_limit_may_be_quoted_and_commented() {
-        for text in ["timelimit = 4", "timelimit='4'", "; x\n[a]\ntimelimit = \"4\" ; four", "timelimit=4;x"] {
-            assert_eq!(time_limit(text, &mut Warnings::default()).unwrap().as_deref(), Some("4"), "{text:?}");
+        for text in [
+            "timelimit = 4",
+            "timelimit='4'",
+            "; x\n[a]\ntimelimit = \"4\" ; four",
+            "timelimit=4;x",
+        ] {
+            assert_eq!(
+                time_limit(text, &mut Warnings::default()).unwrap().as_deref(),
+                Some("4"),
+                "{text:?}"
+            );
         }
     }
 
     #[test]
     fn programs_outside_the_package_are_refused() {
         let error = time_limit("special_compare = float", &mut Warnings::default()).unwrap_err();
-        assert_eq!((error.code, error.key.as_deref()), ("package.unsupported_feature", Some("special_compare")));
+        assert_eq!(
+            (error.code, error.key.as_deref()),
+            ("package.unsupported_feature", Some("special_compare"))
+        );
     }
 }

@@ -59,7 +59,10 @@ impl Constraint {
         let verdicts = |outcomes: &[Outcome]| outcomes.iter().flat_map(|outcome| outcome.verdicts()).copied().collect::<Vec<_>>();
         let mut expected_verdicts = verdicts(&expected);
         // Where any failure will do, so does this one, which the format does not know.
-        if [Outcome::Wa, Outcome::Tle, Outcome::Rte].iter().all(|outcome| expected.contains(outcome)) {
+        if [Outcome::Wa, Outcome::Tle, Outcome::Rte]
+            .iter()
+            .all(|outcome| expected.contains(outcome))
+        {
             expected_verdicts.push(Verdict::OutputLimit);
         }
         (!expected.is_empty()).then(|| Label {

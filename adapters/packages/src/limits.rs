@@ -19,7 +19,13 @@ const MOST_MEMORY_MIB: f64 = 8192.0;
 const MOST_OUTPUT_MIB: f64 = 1024.0;
 
 /// Keys of `limits` that have no effect here: they steer how a time limit is found, or passes of multi-pass problems.
-const WITHOUT_EFFECT: [&str; 5] = ["time_multiplier", "time_safety_margin", "time_multipliers", "time_resolution", "validation_passes"];
+const WITHOUT_EFFECT: [&str; 5] = [
+    "time_multiplier",
+    "time_safety_margin",
+    "time_multipliers",
+    "time_resolution",
+    "validation_passes",
+];
 /// Keys of `limits` for which this judge has one value for all problems.
 const NOT_PER_PROBLEM: [&str; 4] = ["code", "compilation_time", "compilation_memory", "validation_output"];
 
@@ -117,11 +123,7 @@ fn mebibytes(field: &Field<'_>) -> Result<u32, PackageError> {
     Ok(number.ceil() as u32)
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "0 < number <= MOST_OUTPUT_MIB"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 < number <= MOST_OUTPUT_MIB")]
 fn kibibytes(field: &Field<'_>) -> Result<u32, PackageError> {
     let number = field.number()?;
     if number > 0.0 && number <= MOST_OUTPUT_MIB {

@@ -59,7 +59,10 @@ impl Resolver<'_> {
             RawEntry::File(file) => {
                 self.bytes = self.bytes.saturating_add(file.size);
                 if self.bytes > self.limits.total_bytes {
-                    return Err(refuse("package.too_large", format!("the files pass {} bytes", self.limits.total_bytes)));
+                    return Err(refuse(
+                        "package.too_large",
+                        format!("the files pass {} bytes", self.limits.total_bytes),
+                    ));
                 }
                 Ok(Entry::File(file.clone()))
             }
@@ -67,7 +70,9 @@ impl Resolver<'_> {
             RawEntry::Link(target) => {
                 let (folder, _) = place.split_last().expect("an entry has a name");
                 let mut hops = 1;
-                let real = self.follow(folder, target, &mut hops).map_err(|reason| unsafe_link(place, reason))?;
+                let real = self
+                    .follow(folder, target, &mut hops)
+                    .map_err(|reason| unsafe_link(place, reason))?;
                 let found = find(self.raw, &real).ok_or_else(|| unsafe_link(place, NOTHING))?;
                 self.entry(found, &real, depth)
             }
@@ -111,7 +116,10 @@ impl Resolver<'_> {
     fn count(&mut self) -> Result<(), PackageError> {
         self.entries += 1;
         if self.entries > self.limits.entries {
-            return Err(refuse("package.too_large", format!("more than {} files and folders", self.limits.entries)));
+            return Err(refuse(
+                "package.too_large",
+                format!("more than {} files and folders", self.limits.entries),
+            ));
         }
         Ok(())
     }
@@ -185,7 +193,11 @@ mod tests {
     #[test]
     fn links_inside_a_linked_folder_are_relative_to_its_real_place() {
         let resolved = resolve(
-            &tree(&[("a/b/link", Some("../file")), ("a/file", None), ("deep/er/still", Some("../../a/b"))]),
+            &tree(&[
+                ("a/b/link", Some("../file")),
+                ("a/file", None),
+                ("deep/er/still", Some("../../a/b")),
+            ]),
             &PackageLimits::default(),
         )
         .unwrap();

@@ -81,11 +81,23 @@ impl Metadata {
             titles: titles(&root)?,
             limits,
             validation,
-            validator_flags: root.get("validator_flags").map(|flags| flags.words()).transpose()?.unwrap_or_default(),
-            tags: root.get("keywords").map(|keywords| keywords.words()).transpose()?.unwrap_or_default(),
+            validator_flags: root
+                .get("validator_flags")
+                .map(|flags| flags.words())
+                .transpose()?
+                .unwrap_or_default(),
+            tags: root
+                .get("keywords")
+                .map(|keywords| keywords.words())
+                .transpose()?
+                .unwrap_or_default(),
             author: author(&root)?,
             license: root.get("license").map(|license| license.text().map(str::to_owned)).transpose()?,
-            constants: root.get("constants").map(|field| Constants::read(&field)).transpose()?.unwrap_or_default(),
+            constants: root
+                .get("constants")
+                .map(|field| Constants::read(&field))
+                .transpose()?
+                .unwrap_or_default(),
         })
     }
 }
@@ -150,7 +162,9 @@ fn titles(root: &Field<'_>) -> Result<Vec<(String, String)>, PackageError> {
     };
     if name.is_map() {
         let pairs = name.entries()?.into_iter();
-        return pairs.map(|(language, title)| Ok((language.to_owned(), title.text()?.trim().to_owned()))).collect();
+        return pairs
+            .map(|(language, title)| Ok((language.to_owned(), title.text()?.trim().to_owned())))
+            .collect();
     }
     Ok(vec![(String::new(), name.text()?.trim().to_owned())])
 }

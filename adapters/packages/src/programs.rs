@@ -71,7 +71,8 @@ impl<'a> Programs<'a> {
         if HEADERS.contains(&extension.to_ascii_lowercase().as_str()) {
             return None;
         }
-        self.by_extension(extension).or_else(|| self.by_extension(&extension.to_ascii_lowercase()))
+        self.by_extension(extension)
+            .or_else(|| self.by_extension(&extension.to_ascii_lowercase()))
     }
 
     /// The language that a package calls by a code such as `python3`.
@@ -95,9 +96,7 @@ impl<'a> Programs<'a> {
         match found.as_slice() {
             [] => Err("no file has the extension of a known language".to_owned()),
             [only] => Ok(only),
-            [a, b] if [a.id.as_str(), b.id.as_str()].iter().all(|id| matches!(*id, "c" | "cpp")) => {
-                Ok(if a.id == "cpp" { a } else { b })
-            }
+            [a, b] if [a.id.as_str(), b.id.as_str()].iter().all(|id| matches!(*id, "c" | "cpp")) => Ok(if a.id == "cpp" { a } else { b }),
             several => {
                 let mut mains = names.iter().filter(|name| is_main(name)).filter_map(|name| self.language_of(name));
                 match (mains.next(), mains.next()) {
@@ -124,7 +123,10 @@ impl<'a> Programs<'a> {
     }
 
     fn by_extension(&self, extension: &str) -> Option<&'a Language> {
-        let mut known = self.languages.iter().filter(|language| language.extensions.iter().any(|known| known == extension));
+        let mut known = self
+            .languages
+            .iter()
+            .filter(|language| language.extensions.iter().any(|known| known == extension));
         let first = known.clone().next();
         known.find(|language| language.available).or(first)
     }

@@ -130,8 +130,16 @@ impl PackageReader for KattisPackageReader {
 fn refuse_unsupported(root: &Directory) -> Result<(), PackageError> {
     for (folder, code, message) in [
         ("graders", "package.unsupported_type", "custom graders are not supported yet"),
-        ("include", "package.unsupported_feature", "files that are added to submissions are not supported yet"),
-        ("static_validator", "package.unsupported_feature", "static validators are not supported yet"),
+        (
+            "include",
+            "package.unsupported_feature",
+            "files that are added to submissions are not supported yet",
+        ),
+        (
+            "static_validator",
+            "package.unsupported_feature",
+            "static validators are not supported yet",
+        ),
     ] {
         if root.directory(folder).is_some_and(|directory| !directory.entries.is_empty()) {
             return Err(refuse_file(code, folder, message));

@@ -39,7 +39,10 @@ impl<'p> SubmissionsReader<'_, 'p> {
             None => Rules::default(),
         };
         for (name, _) in folder.files().filter(|(name, _)| *name != "submissions.yaml") {
-            warnings.about(&format!("{FOLDER}/{name}"), "ignored: submissions are in folders that say what they must get");
+            warnings.about(
+                &format!("{FOLDER}/{name}"),
+                "ignored: submissions are in folders that say what they must get",
+            );
         }
         let mut found = Vec::new();
         for (kind, directory) in folder.directories() {
@@ -76,17 +79,25 @@ impl<'p> SubmissionsReader<'_, 'p> {
         }
         let names: Vec<_> = files.iter().map(|(name, _)| name.as_str()).collect();
         let language = match &said.language {
-            Some(code) => self.programs.language_by_code(code).ok_or_else(|| format!("the language {code} is not known")),
+            Some(code) => self
+                .programs
+                .language_by_code(code)
+                .ok_or_else(|| format!("the language {code} is not known")),
             None => self.programs.language(&names),
         };
-        // A file of unknown language is not read at all; its label is of no use.
+        let ruled = said.constraint.map(|constraint| constraint.label());
         let language: &'p Language = match language {
             Ok(language) => language,
-            Err(reason) => return Ok(skipped(reason)),
+            Err(reason) => {
+                let skipped = skipped(reason);
+                // Not being read, it has no tag.
+                let label = label(kind, usual, ruled, &[]).unwrap_or_else(|_| skipped.label.clone());
+                return Ok(JurySubmission { label, ..skipped });
+            }
         };
         let mut files = self.programs.load(&format!("{FOLDER}/{path}"), &files)?;
         self.programs.entry_point_first(&mut files, language, said.entry_point.as_deref());
-        let label = label(kind, usual, said.constraint.map(|constraint| constraint.label()), &files);
+        let label = label(kind, usual, ruled, &files);
         let needs_python_2 = self.dialect.is_legacy() && files.first().is_some_and(is_python_2);
         let program = ProgramSource {
             language: language.id.clone(),

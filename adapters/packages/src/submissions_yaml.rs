@@ -79,7 +79,11 @@ impl Rules {
             .iter()
             .filter(|rule| glob::matches(&rule.pattern, path))
             .partition(|rule| rule.pattern == folder);
-        for (rule, replaces) in replacing.into_iter().map(|rule| (rule, true)).chain(adding.into_iter().map(|rule| (rule, false))) {
+        for (rule, replaces) in replacing
+            .into_iter()
+            .map(|rule| (rule, true))
+            .chain(adding.into_iter().map(|rule| (rule, false)))
+        {
             if rule.permitted.is_some() || rule.required.is_some() {
                 let constraint = said.constraint.get_or_insert_with(Constraint::none);
                 constrain(&mut constraint.permitted, rule.permitted.as_deref(), replaces);

@@ -100,7 +100,10 @@ impl TestDataReader<'_> {
             } else if let Some(name) = file_name.strip_suffix(".ans")
                 && place.directory.file(&format!("{name}.in")).is_none()
             {
-                warnings.about(&format!("data/{}/{file_name}", place.path), "ignored: there is no input of that name");
+                warnings.about(
+                    &format!("data/{}/{file_name}", place.path),
+                    "ignored: there is no input of that name",
+                );
             }
         }
         for (name, directory) in place.directory.directories() {
@@ -129,14 +132,21 @@ impl TestDataReader<'_> {
         warnings: &mut Warnings,
     ) -> Result<Found, PackageError> {
         let path = format!("{}/{name}", place.path);
-        let answer = place
-            .directory
-            .file(&format!("{name}.ans"))
-            .ok_or_else(|| refuse_file("package.missing_answer", format!("data/{path}.in"), format!("there is no {name}.ans")))?;
+        let answer = place.directory.file(&format!("{name}.ans")).ok_or_else(|| {
+            refuse_file(
+                "package.missing_answer",
+                format!("data/{path}.in"),
+                format!("there is no {name}.ans"),
+            )
+        })?;
         for (extension, what) in [("args", "submissions that take arguments"), ("files", "files beside the input")] {
             if place.directory.get(&format!("{name}.{extension}")).is_some() {
                 let message = format!("{what} are not supported yet");
-                return Err(refuse_file("package.unsupported_feature", format!("data/{path}.{extension}"), message));
+                return Err(refuse_file(
+                    "package.unsupported_feature",
+                    format!("data/{path}.{extension}"),
+                    message,
+                ));
             }
         }
         let mut words = Vec::new();
@@ -189,7 +199,11 @@ impl TestDataReader<'_> {
             let Some(file) = directory.file(name) else {
                 continue;
             };
-            let shown = if path.is_empty() { format!("data/{name}") } else { format!("data/{path}/{name}") };
+            let shown = if path.is_empty() {
+                format!("data/{name}")
+            } else {
+                format!("data/{path}/{name}")
+            };
             let legacy_file = name == "testdata.yaml";
             if self.dialect != Dialect::Draft && legacy_file != self.dialect.is_legacy() {
                 warnings.about(&shown, "does not belong to this version of the format; read all the same");

@@ -75,7 +75,12 @@ impl Directory {
             match entry {
                 Entry::File(file) => found.push((name.clone(), file)),
                 Entry::Directory(directory) => {
-                    found.extend(directory.all_files().into_iter().map(|(path, file)| (format!("{name}/{path}"), file)));
+                    found.extend(
+                        directory
+                            .all_files()
+                            .into_iter()
+                            .map(|(path, file)| (format!("{name}/{path}"), file)),
+                    );
                 }
             }
         }
@@ -118,7 +123,10 @@ impl RawDirectory {
         };
         let mut directory = self;
         for folder in folders {
-            let below = directory.entries.entry(folder.clone()).or_insert_with(|| RawEntry::Directory(Self::default()));
+            let below = directory
+                .entries
+                .entry(folder.clone())
+                .or_insert_with(|| RawEntry::Directory(Self::default()));
             let RawEntry::Directory(below) = below else {
                 return Err(Clash::NotADirectory);
             };

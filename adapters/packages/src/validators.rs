@@ -18,12 +18,13 @@ const MANY: &str = "output_validators";
 /// Folder of the new format, which is the program.
 const ONE: &str = "output_validator";
 
-/// A program of the package: where it is, and its entry.
-struct Program<'a> {
+/// A program of the package.
+struct Program {
+    /// Where it is.
     path: String,
-    entry: Entry,
+    files: Directory,
     /// Name of the folder it was found in, for warnings.
-    folder: &'a str,
+    folder: &'static str,
 }
 
 /// Reads the checker; `group_flags` are the flags that all tests share.
@@ -70,12 +71,7 @@ fn has_entries(root: &Directory, folder: &str) -> bool {
 }
 
 /// The one validator, in the folder usual for the version, else in the other one.
-fn find<'a>(
-    root: &Directory,
-    dialect: Dialect,
-    programs: &Programs<'_>,
-    warnings: &mut Warnings,
-) -> Result<Program<'a>, PackageError> {
+fn find(root: &Directory, dialect: Dialect, programs: &Programs<'_>, warnings: &mut Warnings) -> Result<Program, PackageError> {
     let folders = if dialect.is_legacy() { [MANY, ONE] } else { [ONE, MANY] };
     let found = folders.into_iter().find(|folder| has_entries(root, folder));
     let program = match found {
@@ -93,58 +89,54 @@ fn find<'a>(
 }
 
 /// The folder itself; in early drafts the program lies one folder deeper.
-fn one<'a>(directory: &Directory) -> Program<'a> {
+fn one(directory: &Directory) -> Program {
     let mut entries = directory.entries.iter();
-    let (path, entry) = match (entries.next(), entries.next()) {
+    let (path, files) = match (entries.next(), entries.next()) {
         (Some((name, Entry::Directory(only))), None) => (format!("{ONE}/{name}"), only),
         _ => (ONE.to_owned(), directory),
     };
     Program {
         path,
-        entry: Entry::Directory(entry.clone()),
+        files: files.clone(),
         folder: ONE,
     }
 }
 
 /// The only program of the legacy folder: a folder, or a source file with the headers beside it.
-fn among_many<'a>(directory: &Directory, programs: &Programs<'_>, warnings: &mut Warnings) -> Result<Program<'a>, PackageError> {
-    let folders: Vec<_> = directory.directories().map(|(name, _)| name).collect();
+fn among_many(directory: &Directory, programs: &Programs<'_>, warnings: &mut Warnings) -> Result<Program, PackageError> {
+    let folders: Vec<_> = directory.directories().collect();
     let sources: Vec<_> = directory
         .files()
         .map(|(name, _)| name)
         .filter(|name| is_script(name) || programs.language_of(name).is_some() || is_validator_source(name))
         .collect();
-    match (folders.as_slice(), sources.as_slice()) {
-        ([name], []) => Ok(Program {
-            path: format!("{MANY}/{name}"),
-            entry: directory.entries[*name].clone(),
-            folder: MANY,
-        }),
+    let (name, files) = match (folders.as_slice(), sources.as_slice()) {
+        ([(name, files)], []) => (*name, (*files).clone()),
         ([], [name]) => {
             if directory.entries.len() > 1 {
                 warnings.about(MANY, "several files, one of them a program: taken as one validator");
             }
-            Ok(Program {
-                path: MANY.to_owned(),
-                entry: Entry::Directory(directory.clone()),
-                folder: MANY,
-            })
-            .map(|program| Program {
-                path: format!("{}/{name}", program.path),
-                ..program
-            })
+            (*name, directory.clone())
         }
-        ([], []) => Err(refuse_file(UNSUPPORTED, MANY, "validators must be in C, C++, Python or Java")),
+        ([], []) => return Err(refuse_file(UNSUPPORTED, MANY, "validators must be in C, C++, Python or Java")),
         _ => {
-            let names: Vec<_> = folders.into_iter().chain(sources).collect();
-            let message = format!("several validators that must all accept are not supported yet: {}", names.join(", "));
-            Err(refuse_file(UNSUPPORTED, MANY, message))
+            let names: Vec<_> = folders.into_iter().map(|(name, _)| name).chain(sources).collect();
+            let message = format!(
+                "several validators that must all accept are not supported yet: {}",
+                names.join(", ")
+            );
+            return Err(refuse_file(UNSUPPORTED, MANY, message));
         }
-    }
+    };
+    Ok(Program {
+        path: format!("{MANY}/{name}"),
+        files,
+        folder: MANY,
+    })
 }
 
-fn load(program: &Program<'_>, programs: &mut Programs<'_>) -> Result<ProgramSource, PackageError> {
-    let files = Programs::files("validator", &program.entry);
+fn load(program: &Program, programs: &mut Programs<'_>) -> Result<ProgramSource, PackageError> {
+    let files = program.files.all_files();
     if let Some((name, _)) = files.iter().find(|(name, _)| is_script(name)) {
         let message = format!("validators with a {name} script are not supported yet");
         return Err(refuse_file(UNSUPPORTED, &program.path, message));
@@ -152,9 +144,17 @@ fn load(program: &Program<'_>, programs: &mut Programs<'_>) -> Result<ProgramSou
     if !programs.fits(&files) {
         return Err(refuse_file("package.too_large", &program.path, "the validator is too large"));
     }
-    let sources: Vec<_> = files.iter().map(|(name, _)| name.as_str()).filter(|name| is_validator_source(name)).collect();
+    let sources: Vec<_> = files
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .filter(|name| is_validator_source(name))
+        .collect();
     if sources.is_empty() {
-        return Err(refuse_file(UNSUPPORTED, &program.path, "validators must be in C, C++, Python or Java"));
+        return Err(refuse_file(
+            UNSUPPORTED,
+            &program.path,
+            "validators must be in C, C++, Python or Java",
+        ));
     }
     let language = programs
         .language(&sources)

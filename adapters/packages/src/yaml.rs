@@ -104,7 +104,10 @@ impl Builder {
                 self.place(Node { line, value }, anchor)
             }
             Event::Alias(anchor) => {
-                let node = self.anchors.get(&anchor).ok_or_else(|| fault(line, "the alias stands inside its own anchor"))?;
+                let node = self
+                    .anchors
+                    .get(&anchor)
+                    .ok_or_else(|| fault(line, "the alias stands inside its own anchor"))?;
                 let node = Node { line, ..node.clone() };
                 self.place(node, 0)
             }
@@ -162,7 +165,10 @@ impl Builder {
             self.nodes += weight.nodes;
             self.bytes += weight.bytes;
             if self.nodes > MOST_NODES || self.bytes > MOST_BYTES {
-                return Err(fault(node.line, "too much data, anchors and aliases counted as often as they are used"));
+                return Err(fault(
+                    node.line,
+                    "too much data, anchors and aliases counted as often as they are used",
+                ));
             }
             self.anchors.insert(anchor, node.clone());
         }
@@ -259,7 +265,12 @@ mod tests {
 
     #[test]
     fn faults_name_their_line() {
-        for (text, line) in [("a: 1\nb: [1\n", 3), ("a: 1\na: 2\n", 2), ("a: 1\n---\nb: 2\n", 2), ("a: 1\n[b]: 2\n", 2)] {
+        for (text, line) in [
+            ("a: 1\nb: [1\n", 3),
+            ("a: 1\na: 2\n", 2),
+            ("a: 1\n---\nb: 2\n", 2),
+            ("a: 1\n[b]: 2\n", 2),
+        ] {
             assert_eq!(parse(text).unwrap_err().line, line, "{text:?}");
         }
     }

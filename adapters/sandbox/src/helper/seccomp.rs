@@ -140,9 +140,6 @@ const DENIED_HERE: &[c_long] = &[
     libc::SYS_ustat,
     libc::SYS_sysfs,
     libc::SYS__sysctl,
-    libc::SYS_create_module,
-    libc::SYS_get_kernel_syms,
-    libc::SYS_query_module,
     libc::SYS_nfsservctl,
 ];
 #[cfg(not(target_arch = "x86_64"))]
