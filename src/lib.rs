@@ -1,1 +1,19 @@
-//! CodeSM composition root.
+//! Composition root of CodeSM: configuration, wiring of adapters, roles, command line.
+
+pub mod cli;
+pub mod config;
+mod health;
+pub mod lifecycle;
+pub mod roles;
+mod samples;
+mod secrets;
+pub mod telemetry;
+pub mod wiring;
+
+use std::process::ExitCode;
+
+/// Runs as the sandbox helper; never started by people.
+#[must_use]
+pub fn sandbox_helper() -> ExitCode {
+    codesm_sandbox::sandboxd_main()
+}

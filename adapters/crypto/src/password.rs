@@ -135,7 +135,10 @@ impl PasswordHasher for Argon2PasswordHasher {
     async fn verify(&self, password: Secret<String>, stored: Option<Secret<String>>) -> AppResult<bool> {
         let dummy = Arc::clone(&self.dummy);
         self.run(move || {
-            let fits = verify(password.reveal().as_bytes(), stored.as_ref().map_or(&*dummy, |stored| stored.reveal()))?;
+            let fits = verify(
+                password.reveal().as_bytes(),
+                stored.as_ref().map_or(&*dummy, |stored| stored.reveal()),
+            )?;
             Ok(fits && stored.is_some())
         })
         .await
@@ -174,7 +177,14 @@ fn verify(password: &[u8], stored: &str) -> Result<bool, Failure> {
     Ok(output == *expected)
 }
 
-fn compute(algorithm: Algorithm, version: Version, params: &Params, password: &[u8], salt: &Salt, length: usize) -> Result<Output, Failure> {
+fn compute(
+    algorithm: Algorithm,
+    version: Version,
+    params: &Params,
+    password: &[u8],
+    salt: &Salt,
+    length: usize,
+) -> Result<Output, Failure> {
     let argon2 = Argon2::new(algorithm, version, params.clone());
     let mut output = [0; Output::MAX_LENGTH];
     let output = output.get_mut(..length).ok_or("the stored hash is too long")?;

@@ -46,7 +46,12 @@ async fn hashes_of_the_reference_program_fit() {
 #[tokio::test]
 async fn a_broken_stored_hash_is_our_fault_and_not_a_wrong_password() {
     let hasher = Argon2PasswordHasher::new(1, 1, cheap()).unwrap();
-    for stored in ["", "rubbish", "$argon2id$v=19$m=8,t=1,p=1", "$argon2id$v=19$m=4294967295,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"] {
+    for stored in [
+        "",
+        "rubbish",
+        "$argon2id$v=19$m=8,t=1,p=1",
+        "$argon2id$v=19$m=4294967295,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
+    ] {
         let error = hasher.verify(secret("password"), Some(secret(stored))).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Internal, "{stored}");
     }
@@ -103,7 +108,10 @@ async fn a_caller_that_goes_away_frees_its_place_only_when_the_work_is_done() {
 #[test]
 fn costs_that_argon2_does_not_take_are_refused() {
     for (memory, passes, lanes) in [(0, 1, 1), (8, 0, 1), (8, 1, 0), (8, 1, 2), (2 * MOST_MEMORY_KIB, 1, 1)] {
-        assert!(PasswordHashingCost::new(memory, passes, lanes).is_err(), "{memory} {passes} {lanes}");
+        assert!(
+            PasswordHashingCost::new(memory, passes, lanes).is_err(),
+            "{memory} {passes} {lanes}"
+        );
     }
 }
 

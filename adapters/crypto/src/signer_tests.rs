@@ -60,7 +60,11 @@ fn short_keys_are_refused() {
 #[test]
 fn another_key_issuer_or_audience_is_refused() {
     let token = signer().sign(&claims()).unwrap();
-    for (key, issuer, audience) in [([8; 32], "codesm", "codesm-api"), (KEY, "other", "codesm-api"), (KEY, "codesm", "other")] {
+    for (key, issuer, audience) in [
+        ([8; 32], "codesm", "codesm-api"),
+        (KEY, "other", "codesm-api"),
+        (KEY, "codesm", "other"),
+    ] {
         let other = JwtTokenSigner::new(&Secret::new(key.to_vec()), issuer, audience).unwrap();
         assert_eq!(other.verify(token.reveal(), moment()), None, "{issuer} {audience}");
     }
@@ -73,7 +77,17 @@ fn what_only_looks_like_our_token_is_refused() {
     untyped.typ = Some("JWT".to_owned());
     let mut critical = header();
     critical.crit = Some(vec!["exp".to_owned()]);
-    for (name, header) in [("algorithm", Header { alg: Algorithm::HS512, ..header() }), ("type", untyped), ("crit", critical)] {
+    for (name, header) in [
+        (
+            "algorithm",
+            Header {
+                alg: Algorithm::HS512,
+                ..header()
+            },
+        ),
+        ("type", untyped),
+        ("crit", critical),
+    ] {
         assert_eq!(signer().verify(&forged(&header, &payload()), moment()), None, "{name}");
     }
     for missing in ["sub", "sid", "ver", "iat", "exp", "iss", "aud"] {
@@ -81,7 +95,12 @@ fn what_only_looks_like_our_token_is_refused() {
         payload.as_object_mut().unwrap().remove(missing);
         assert_eq!(signer().verify(&forged(&header(), &payload), moment()), None, "without {missing}");
     }
-    for (claim, value) in [("exp", json!(i64::MAX)), ("exp", json!("1900000000")), ("iat", json!(i64::MIN)), ("sub", json!("ada"))] {
+    for (claim, value) in [
+        ("exp", json!(i64::MAX)),
+        ("exp", json!("1900000000")),
+        ("iat", json!(i64::MIN)),
+        ("sub", json!("ada")),
+    ] {
         let mut payload = payload();
         payload[claim] = value;
         assert_eq!(signer().verify(&forged(&header(), &payload), moment()), None, "{claim}");

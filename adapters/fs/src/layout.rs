@@ -88,20 +88,12 @@ impl Layout {
         let Some(path) = self.place(&blob.sha256) else {
             return Ok(None);
         };
-        if self.holds(&path, blob.size)? {
+        if holds(&path, blob.size)? {
             return Ok(Some(path));
         }
         // An unmounted volume has no blobs either, but that is no reason to call each of them missing.
         fs::metadata(&self.temporary)?;
         Ok(None)
-    }
-
-    fn holds(&self, path: &Path, size: u64) -> io::Result<bool> {
-        match fs::metadata(path) {
-            Ok(metadata) => Ok(metadata.is_file() && metadata.len() == size),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(error),
-        }
     }
 
     /// The whole blob, if it is there.
@@ -114,7 +106,7 @@ impl Layout {
         let digest = Sha256::digest(bytes);
         let blob = reference(digest.as_slice(), bytes.len() as u64);
         let path = self.place(&blob.sha256).expect("SHA-256 in hexadecimal is a digest");
-        if self.holds(&path, blob.size)? {
+        if holds(&path, blob.size)? {
             self.make_durable(digest[0], &path)?;
             return Ok(blob);
         }
@@ -150,7 +142,7 @@ impl Layout {
 
     /// Gives a written file its name. Whoever does so at the same time has the same bytes, so replacing theirs is harmless.
     fn keep(&self, file: NamedTempFile, shard: u8, path: &Path, size: u64) -> io::Result<()> {
-        if !self.holds(path, size)? {
+        if !holds(path, size)? {
             file.as_file().sync_all()?;
             self.prepare_shard(shard, path)?;
             if let Err(error) = file.persist(path) {
@@ -187,9 +179,20 @@ impl Layout {
         let mut answer = Vec::with_capacity(PROBE.len());
         File::read_to_end(file.as_file_mut(), &mut answer)?;
         if answer != PROBE {
-            return Err(io::Error::new(ErrorKind::InvalidData, "the storage does not give back what was written"));
+            return Err(io::Error::new(
+                ErrorKind::InvalidData,
+                "the storage does not give back what was written",
+            ));
         }
         file.close()
+    }
+}
+
+fn holds(path: &Path, size: u64) -> io::Result<bool> {
+    match fs::metadata(path) {
+        Ok(metadata) => Ok(metadata.is_file() && metadata.len() == size),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

@@ -44,7 +44,10 @@ fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
         Err(error) => return Err(error),
     };
     if secret.is_empty() {
-        return Err(io::Error::new(ErrorKind::InvalidData, "the file is empty; remove it or restore the secret"));
+        return Err(io::Error::new(
+            ErrorKind::InvalidData,
+            "the file is empty; remove it or restore the secret",
+        ));
     }
     if fs::metadata(path)?.permissions().mode() & 0o077 != 0 {
         tracing::warn!(path = %path.display(), "others than its owner may read this secret");

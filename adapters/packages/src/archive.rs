@@ -153,7 +153,7 @@ impl Unpacking<'_> {
         }
         let entry = match kind {
             TYPE_FOLDER => RawEntry::Directory(RawDirectory::default()),
-            TYPE_LINK => self.link(archive, index, &path)?,
+            TYPE_LINK => Self::link(archive, index, &path)?,
             _ => self.file(archive, index, &shown)?,
         };
         self.root.insert(&path, entry).map_err(|clash| match clash {
@@ -162,7 +162,7 @@ impl Unpacking<'_> {
         })
     }
 
-    fn link(&mut self, archive: &mut Zip, index: usize, path: &[String]) -> Result<RawEntry, PackageError> {
+    fn link(archive: &mut Zip, index: usize, path: &[String]) -> Result<RawEntry, PackageError> {
         let shown = path.join("/");
         let entry = archive.by_index(index).map_err(|error| invalid(&error))?;
         let mut target = Vec::new();

@@ -83,16 +83,14 @@ impl Constants {
                 .count();
             let (name, behind) = after.split_at(length);
             filled.push_str(&rest[..at]);
-            match (self.values.get(name), behind.strip_prefix(close)) {
-                (Some(value), Some(behind)) => {
-                    filled.push_str(value);
-                    rest = behind;
-                }
-                _ => {
-                    filled.push_str(open);
-                    rest = after;
-                }
-            }
+            rest = if let (Some(value), Some(behind)) = (self.values.get(name), behind.strip_prefix(close)) {
+                filled.push_str(value);
+                behind
+            } else {
+                // One byte on: in `{{{n}}}` the name begins at the second brace.
+                filled.push_str(&open[..1]);
+                &rest[at + 1..]
+            };
             if filled.len() as u64 > most {
                 let message = format!("larger than {most} bytes with constants filled in");
                 return Err(refuse_file("package.too_large", file, message));

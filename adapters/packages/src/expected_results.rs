@@ -1,4 +1,4 @@
-//! DOMjudge's tag `@EXPECTED_RESULTS@: A, B` in a source: any of the listed results will do.
+//! `DOMjudge`'s tag `@EXPECTED_RESULTS@: A, B` in a source: any of the listed results will do.
 
 use codesm_core::judging::{SourceFile, Verdict};
 use codesm_core::problems::Label;

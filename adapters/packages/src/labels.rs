@@ -77,7 +77,7 @@ impl Constraint {
 pub(crate) enum FolderLabel {
     /// In terms of the format.
     Format(Constraint),
-    /// In terms of DOMjudge and of this judge.
+    /// In terms of `DOMjudge` and of this judge.
     Other(Label),
     /// Nothing that can be checked here; why.
     Unusable(&'static str),

@@ -19,7 +19,6 @@ mod groups;
 mod ini;
 mod labels;
 mod latex;
-mod latex_table;
 mod limits;
 mod links;
 mod metadata;

@@ -68,7 +68,7 @@ impl Resolver<'_> {
             }
             RawEntry::Directory(directory) => Ok(Entry::Directory(self.directory(directory, place, depth + 1)?)),
             RawEntry::Link(target) => {
-                let (folder, _) = place.split_last().expect("an entry has a name");
+                let (_, folder) = place.split_last().expect("an entry has a name");
                 let mut hops = 1;
                 let real = self
                     .follow(folder, target, &mut hops)

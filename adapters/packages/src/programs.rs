@@ -99,13 +99,11 @@ impl<'a> Programs<'a> {
             [a, b] if [a.id.as_str(), b.id.as_str()].iter().all(|id| matches!(*id, "c" | "cpp")) => Ok(if a.id == "cpp" { a } else { b }),
             several => {
                 let mut mains = names.iter().filter(|name| is_main(name)).filter_map(|name| self.language_of(name));
-                match (mains.next(), mains.next()) {
-                    (Some(language), None) => Ok(language),
-                    _ => {
-                        let ids: Vec<_> = several.iter().map(|language| language.id.as_str()).collect();
-                        Err(format!("the files are in several languages: {}", ids.join(", ")))
-                    }
+                if let (Some(language), None) = (mains.next(), mains.next()) {
+                    return Ok(language);
                 }
+                let ids: Vec<_> = several.iter().map(|language| language.id.as_str()).collect();
+                Err(format!("the files are in several languages: {}", ids.join(", ")))
             }
         }
     }

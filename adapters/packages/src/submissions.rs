@@ -2,7 +2,7 @@
 
 use crate::expected_results;
 use crate::field::Document;
-use crate::labels::{self, FolderLabel};
+use crate::labels::{self, Constraint, FolderLabel};
 use crate::programs::Programs;
 use crate::settings::PackageLimits;
 use crate::submissions_yaml::Rules;
@@ -85,19 +85,19 @@ impl<'p> SubmissionsReader<'_, 'p> {
                 .ok_or_else(|| format!("the language {code} is not known")),
             None => self.programs.language(&names),
         };
-        let ruled = said.constraint.map(|constraint| constraint.label());
+        let by_rules = said.constraint.as_ref();
         let language: &'p Language = match language {
             Ok(language) => language,
             Err(reason) => {
                 let skipped = skipped(reason);
                 // Not being read, it has no tag.
-                let label = label(kind, usual, ruled, &[]).unwrap_or_else(|_| skipped.label.clone());
+                let label = label(kind, usual, by_rules, &[]).unwrap_or_else(|_| skipped.label.clone());
                 return Ok(JurySubmission { label, ..skipped });
             }
         };
         let mut files = self.programs.load(&format!("{FOLDER}/{path}"), &files)?;
         self.programs.entry_point_first(&mut files, language, said.entry_point.as_deref());
-        let label = label(kind, usual, ruled, &files);
+        let label = label(kind, usual, by_rules, &files);
         let needs_python_2 = self.dialect.is_legacy() && files.first().is_some_and(is_python_2);
         let program = ProgramSource {
             language: language.id.clone(),
@@ -119,16 +119,18 @@ impl<'p> SubmissionsReader<'_, 'p> {
 }
 
 /// The label by rules and official folders, else by the tag in the source, else by other known folders.
-fn label(kind: &str, usual: Option<FolderLabel>, ruled: Option<Option<Label>>, files: &[SourceFile]) -> Result<Label, String> {
-    let is_ruled = ruled.is_some() && !matches!(usual, Some(FolderLabel::Format(_)));
+fn label(kind: &str, usual: Option<FolderLabel>, by_rules: Option<&Constraint>, files: &[SourceFile]) -> Result<Label, String> {
+    let overruled = by_rules.is_some() && !matches!(usual, Some(FolderLabel::Format(_)));
     if !labels::is_official(kind)
-        && !is_ruled
+        && !overruled
         && let Some(tag) = expected_results::find(files)
     {
         return expected_results::label(&tag);
     }
-    if let Some(label) = ruled {
-        return label.ok_or_else(|| "what submissions.yaml and the folder require contradicts what they permit".to_owned());
+    if let Some(constraint) = by_rules {
+        return constraint
+            .label()
+            .ok_or_else(|| "what submissions.yaml and the folder require contradicts what they permit".to_owned());
     }
     match usual {
         Some(FolderLabel::Other(label)) => Ok(label),
@@ -142,7 +144,10 @@ fn switched_off(name: &str) -> Option<&'static str> {
     if name.ends_with(".disabled") {
         return Some("switched off by its name");
     }
-    (name.contains(".bad.") || name.ends_with(".bad")).then_some("labelled wrongly on purpose, as its name says")
+    name.split('.')
+        .skip(1)
+        .any(|part| part == "bad")
+        .then_some("labelled wrongly on purpose, as its name says")
 }
 
 fn is_python_2(file: &SourceFile) -> bool {

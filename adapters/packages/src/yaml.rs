@@ -178,20 +178,23 @@ impl Builder {
         };
         match &mut frame.open {
             Open::List(items) => items.push(node),
-            Open::Map { entries, key } => match key.take() {
-                Some(key) => entries.push((key, node)),
-                None => {
-                    let line = node.line;
-                    let text = match node.value {
-                        Value::Text(text) => text,
-                        Value::Null | Value::List(_) | Value::Map(_) => return Err(fault(line, "keys must be plain text")),
-                    };
-                    if entries.iter().any(|(other, _)| *other == text) {
-                        return Err(fault(line, &format!("the key {text} stands twice")));
-                    }
-                    *key = Some(text);
+            Open::Map { entries, key } => {
+                if let Some(key) = key.take() {
+                    entries.push((key, node));
+                    return Ok(());
                 }
-            },
+                let Node {
+                    line,
+                    value: Value::Text(text),
+                } = node
+                else {
+                    return Err(fault(node.line, "keys must be plain text"));
+                };
+                if entries.iter().any(|(other, _)| *other == text) {
+                    return Err(fault(line, &format!("the key {text} stands twice")));
+                }
+                *key = Some(text);
+            }
         }
         Ok(())
     }
@@ -210,22 +213,23 @@ fn weigh(node: &Node) -> Weight {
         bytes: 0,
         depth: 0,
     };
-    let mut add = |child: &Node| {
+    let children: Vec<&Node> = match &node.value {
+        Value::Null => Vec::new(),
+        Value::Text(text) => {
+            weight.bytes = text.len();
+            Vec::new()
+        }
+        Value::List(items) => items.iter().collect(),
+        Value::Map(entries) => {
+            weight.bytes = entries.iter().map(|(key, _)| key.len()).sum();
+            entries.iter().map(|(_, child)| child).collect()
+        }
+    };
+    for child in children {
         let below = weigh(child);
         weight.nodes += below.nodes;
         weight.bytes += below.bytes;
         weight.depth = weight.depth.max(below.depth + 1);
-    };
-    match &node.value {
-        Value::Null => {}
-        Value::Text(text) => weight.bytes = text.len(),
-        Value::List(items) => items.iter().for_each(add),
-        Value::Map(entries) => {
-            for (key, child) in entries {
-                add(child);
-                weight.bytes += key.len();
-            }
-        }
     }
     weight
 }
@@ -234,6 +238,7 @@ fn weigh(node: &Node) -> Weight {
 mod tests {
     use super::{Value, parse};
     use proptest::prelude::proptest;
+    use std::fmt::Write;
 
     fn map(text: &str) -> Vec<(String, super::Node)> {
         match parse(text).unwrap().value {
@@ -286,7 +291,7 @@ mod tests {
         let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..10 {
             let uses = vec![format!("*a{}", level - 1); 10].join(", ");
-            bomb.push_str(&format!("a{level}: &a{level} [{uses}]\n"));
+            writeln!(bomb, "a{level}: &a{level} [{uses}]").unwrap();
         }
         assert!(parse(&bomb).is_err());
         let long = format!("a: &a {}\nb: [{}]\n", "x".repeat(100_000), vec!["*a"; 1000].join(", "));
@@ -304,7 +309,7 @@ mod tests {
         assert!(parse(&"- ".repeat(100_000)).is_err());
         let mut ladder = "a0: &a0 [x]\n".to_owned();
         for level in 1..200 {
-            ladder.push_str(&format!("a{level}: &a{level} [*a{}]\n", level - 1));
+            writeln!(ladder, "a{level}: &a{level} [*a{}]", level - 1).unwrap();
         }
         assert!(parse(&ladder).is_err());
     }

@@ -1,9 +1,30 @@
-//! Compiles and runs untrusted programs on Linux.
+//! Compiles and runs untrusted programs on Linux: the technology behind the core's `Sandbox` port.
+//!
+//! A small helper process (`sandboxd`, see [`sandboxd_main`]) starts everything untrusted; this side only ever talks to
+//! it. `docs/` and the module [`helper`] say how a program is confined.
 
 mod accounting;
 mod archive;
+mod cache;
+mod compile;
+mod execute;
+mod faults;
 mod helper;
+mod input;
+mod languages;
+mod link;
+mod pool;
 mod protocol;
+mod report;
+mod run;
+mod sandbox;
+mod scratch;
+mod seats;
+mod settings;
+mod sinks;
 mod sys;
+mod work;
 
 pub use helper::sandboxd_main;
+pub use sandbox::ProcessSandbox;
+pub use settings::{HelperCommand, SandboxSettings, Tier};

@@ -1,1 +1,8 @@
-//! CodeSM: worker.
+//! The worker: reserves jobs, keeps their leases alive, runs them, records what came of it.
+
+mod lease;
+mod one_job;
+mod recording;
+mod worker;
+
+pub use worker::{Worker, WorkerDeps, WorkerSettings};

@@ -72,7 +72,11 @@ async fn a_file_of_this_machine_is_stored_and_an_unreadable_one_is_its_own_fault
     let (folder, store) = scratch();
     let path = folder.path().join("input");
     fs::write(&path, b"abc").unwrap();
-    let file = LocalFile { path, size: 3, guard: None };
+    let file = LocalFile {
+        path,
+        size: 3,
+        guard: None,
+    };
     assert_eq!(store.put_file(&file).await.unwrap().sha256, ABC);
     fs::remove_file(&file.path).unwrap();
     let error = store.put_file(&file).await.unwrap_err();

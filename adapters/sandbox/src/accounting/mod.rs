@@ -5,7 +5,7 @@ mod polling;
 mod v1;
 mod v2;
 
-pub(crate) use detect::{own_group, plan_v1, plan_v2};
+pub(crate) use detect::{plan_v1, plan_v2};
 
 use crate::protocol::{AccountingPlan, OrderLimits};
 use std::fs;

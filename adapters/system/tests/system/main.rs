@@ -38,7 +38,12 @@ mod id_generator {
 
 #[test]
 fn an_identifier_shows_when_it_was_made() {
-    let made = UuidV7Generator::new().new_uuid().get_timestamp().expect("a UUIDv7 carries a time").to_unix().0;
+    let made = UuidV7Generator::new()
+        .new_uuid()
+        .get_timestamp()
+        .expect("a UUIDv7 carries a time")
+        .to_unix()
+        .0;
     let now = u64::try_from(SystemClock.now().timestamp()).expect("after 1970");
     assert!(now.abs_diff(made) <= 1);
 }

@@ -1,0 +1,59 @@
+//! A package that needs no files.
+
+use crate::lock::locked;
+use codesm_core::problems::{Package, PackageError, PackageReader, PackageSource};
+use std::fmt;
+use std::sync::Mutex;
+
+/// Answers every read with the package or error it was given last.
+pub struct FakePackageReader {
+    answer: Mutex<Result<Package, PackageError>>,
+    read: Mutex<Vec<PackageSource>>,
+}
+
+impl fmt::Debug for FakePackageReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FakePackageReader").finish_non_exhaustive()
+    }
+}
+
+impl FakePackageReader {
+    /// Knows no package yet: every read is `package.not_found`.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            answer: Mutex::new(Err(PackageError {
+                code: "package.not_found",
+                file: None,
+                key: None,
+                message: "the fake reader was given no package".to_owned(),
+                is_local_fault: false,
+            })),
+            read: Mutex::default(),
+        }
+    }
+
+    /// What reads give from now on.
+    pub fn give(&self, answer: Result<Package, PackageError>) {
+        *locked(&self.answer) = answer;
+    }
+
+    /// What was read so far.
+    #[must_use]
+    pub fn read_sources(&self) -> Vec<PackageSource> {
+        locked(&self.read).clone()
+    }
+}
+
+impl Default for FakePackageReader {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl PackageReader for FakePackageReader {
+    fn read(&self, source: &PackageSource) -> Result<Package, PackageError> {
+        locked(&self.read).push(source.clone());
+        locked(&self.answer).clone()
+    }
+}

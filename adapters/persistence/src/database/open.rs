@@ -1,0 +1,149 @@
+//! Opens the connections.
+
+use super::url::{Target, parse, without_secrets};
+use super::{Database, DatabaseError, DatabaseSettings, Writer};
+use crate::error::store_error;
+use codesm_core::store::StoreError;
+use sea_orm::sqlx::ConnectOptions;
+use sea_orm::sqlx::pool::PoolOptions;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPool};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous};
+use sea_orm::sqlx::{Database as Driver, Error as DriverError};
+use sea_orm::{ConnAcquireErr, DatabaseConnection, DbErr, RuntimeErr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// 5 s: how long a SQLite statement waits for another process (a second CodeSM, a backup) to release its lock.
+const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Connections that read a SQLite file beside the one that writes: enough that a slow list does not hold up the rest.
+const SQLITE_READERS: u32 = 4;
+
+pub(super) async fn open(settings: &DatabaseSettings) -> Result<Database, DatabaseError> {
+    let shown_url = without_secrets(settings.url.reveal());
+    let (write, read) = match parse(settings.url.reveal())? {
+        Target::Memory => open_memory(settings).await,
+        Target::File(path) => open_file(settings, &path).await,
+        Target::Postgres(options) => open_postgres(settings, *options).await,
+    }
+    .map_err(|source| DatabaseError::Unreachable {
+        url: shown_url.clone(),
+        source,
+    })?;
+    Ok(Database {
+        write: Writer(write),
+        read,
+        shown_url,
+    })
+}
+
+fn pool_options<DB: Driver>(settings: &DatabaseSettings, max_connections: u32) -> PoolOptions<DB> {
+    PoolOptions::new()
+        .max_connections(max_connections)
+        .acquire_timeout(settings.acquire_timeout)
+}
+
+fn sqlite_pool_options(settings: &DatabaseSettings, max_connections: u32) -> PoolOptions<sea_orm::sqlx::Sqlite> {
+    // A file needs no reconnecting, and an in-memory database would be lost with its connection.
+    pool_options(settings, max_connections)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+}
+
+fn sqlite_options(settings: &DatabaseSettings) -> SqliteConnectOptions {
+    let options = SqliteConnectOptions::new().foreign_keys(true).busy_timeout(SQLITE_BUSY_TIMEOUT);
+    if settings.log_statements {
+        options
+    } else {
+        options.disable_statement_logging()
+    }
+}
+
+async fn open_memory(settings: &DatabaseSettings) -> Result<(DatabaseConnection, DatabaseConnection), StoreError> {
+    let options = sqlite_options(settings).in_memory(true);
+    let pool = sqlite_pool_options(settings, 1).connect_with(options).await.map_err(connect_error)?;
+    let connection = DatabaseConnection::from(pool);
+    Ok((connection.clone(), connection))
+}
+
+async fn open_file(settings: &DatabaseSettings, path: &Path) -> Result<(DatabaseConnection, DatabaseConnection), StoreError> {
+    create_private(path).map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+    let options = sqlite_options(settings)
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        // FULL: with a write-ahead log, NORMAL may lose the last commits when power fails, and a receipt is a promise.
+        .synchronous(SqliteSynchronous::Full);
+    let write: SqlitePool = connect_sqlite(&sqlite_pool_options(settings, 1), &options).await?;
+    let readers = options.pragma("query_only", "ON");
+    let read = connect_sqlite(&sqlite_pool_options(settings, SQLITE_READERS), &readers).await?;
+    Ok((write.into(), read.into()))
+}
+
+/// Connects, again and again while another process is creating the same file: SQLite does not wait for its lock when
+/// it switches to the write-ahead log.
+async fn connect_sqlite(
+    pool: &PoolOptions<sea_orm::sqlx::Sqlite>,
+    options: &SqliteConnectOptions,
+) -> Result<SqlitePool, StoreError> {
+    /// 50 times 100 ms: as long as the busy timeout.
+    const TRIES: u32 = 50;
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match pool.clone().connect_with(options.clone()).await {
+            Ok(pool) => return Ok(pool),
+            Err(error) if tries < TRIES && is_busy(&error) => {
+                sea_orm::sqlx::rt::sleep(SQLITE_BUSY_TIMEOUT / TRIES).await;
+            }
+            Err(error) => return Err(connect_error(error)),
+        }
+    }
+}
+
+fn is_busy(error: &DriverError) -> bool {
+    // SQLITE_BUSY (5) and its extended codes.
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.and_then(|code| code.parse::<i32>().ok()).is_some_and(|code| code & 0xff == 5)
+}
+
+async fn open_postgres(
+    settings: &DatabaseSettings,
+    options: PgConnectOptions,
+) -> Result<(DatabaseConnection, DatabaseConnection), StoreError> {
+    let statement_timeout = settings.statement_timeout.as_millis().to_string();
+    let options = options
+        .application_name("codesm")
+        .options([("statement_timeout", statement_timeout.as_str()), ("timezone", "UTC")]);
+    let options = if settings.log_statements {
+        options
+    } else {
+        options.disable_statement_logging()
+    };
+    let pool: PgPool = pool_options(settings, settings.max_connections.max(1))
+        .connect_with(options)
+        .await
+        .map_err(connect_error)?;
+    let connection = DatabaseConnection::from(pool);
+    Ok((connection.clone(), connection))
+}
+
+fn connect_error(error: DriverError) -> StoreError {
+    match error {
+        DriverError::PoolTimedOut => store_error(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)),
+        other => store_error(DbErr::Conn(RuntimeErr::SqlxError(Arc::new(other)))),
+    }
+}
+
+/// Creates the file, if it is missing, for its owner only; SQLite gives its log files the same mode.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
+}

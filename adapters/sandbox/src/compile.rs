@@ -1,0 +1,318 @@
+//! Compiling: once per program, in the sandbox, kept in the cache.
+
+use crate::archive::{self, Packer};
+use crate::cache::Artefact as Cached;
+use crate::execute::{Executed, Wiring, execute};
+use crate::faults::{OrFault, fault};
+use crate::languages::{self, Artefact, Meaning, Offered};
+use crate::link::SlotLink;
+use crate::pool::Shared;
+use crate::protocol::{Collect, CollectWhat, OrderLimits, Profile, RunOrder, Stopped, WORK};
+use crate::report;
+use crate::sinks::{Follower, Head};
+use crate::sys::memory_file;
+use crate::sys::process::Status;
+use crate::work::Cancelled;
+use bytes::Bytes;
+use codesm_core::judging::{CompileOutcome, CompileReport, CompileRequest, LimitHit, ProgramHandle, ProgramRole, SandboxError};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Seek, Write};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Most bytes of the compiler's words that are kept.
+const KEPT_OUTPUT_BYTES: usize = 64 * 1024;
+/// Most bytes a compiler may say.
+const MAX_OUTPUT_BYTES: u64 = 8 * 1024 * 1024;
+/// Largest artefact.
+const MAX_ARTEFACT_BYTES: u64 = 128 * 1024 * 1024;
+/// Writable space of a compiler.
+const DISK_BYTES: u64 = 512 * 1024 * 1024;
+const MEBIBYTE: u64 = 1024 * 1024;
+/// Processes and threads of a compiler: `javac` and `go` start dozens.
+const PROCESSES: u32 = 256;
+/// Changes when what is stored changes its form or the sandbox its way of compiling.
+const CACHE_VERSION: &str = "1";
+
+/// What the handle of a program holds.
+pub(crate) struct Program {
+    pub(crate) cached: Arc<Cached>,
+    /// Names of the source files, the main one first.
+    pub(crate) main_file: String,
+}
+
+/// Compiles a program on a slot, or takes it from the cache.
+pub(crate) fn compile(
+    shared: &Shared,
+    request: &CompileRequest,
+    cancelled: &Cancelled,
+    with_link: impl FnOnce(&mut dyn FnMut(&SlotLink) -> Result<CompileReport, SandboxError>) -> Result<CompileReport, SandboxError>,
+) -> Result<CompileReport, SandboxError> {
+    let began = Instant::now();
+    let offered = shared.language(&request.program.language)?;
+    let toolchain = offered.toolchain()?;
+    let names = offered.source_names(&request.program);
+    if names.is_empty() || names.len() > archive::MAX_FILES || !names.iter().all(|name| archive::is_plain_name(name)) {
+        return Ok(refused("a file name is not a plain relative path", began));
+    }
+    let sources = offered.sources(&names);
+    let main_file = offered.main_file(&sources).to_owned();
+    let key = key(request, offered, &toolchain.version, &names);
+    if let Some(cached) = shared.cache.get(&key) {
+        return Ok(compiled(request, cached, main_file, began, true));
+    }
+    let meaning = Meaning {
+        sources: &sources,
+        main_file: &main_file,
+        ..Meaning::default()
+    };
+    let job = Job {
+        shared,
+        request,
+        offered,
+        names: &names,
+        main_file: &main_file,
+        key: &key,
+        arguments: offered.command(toolchain, &offered.entry.compile, &meaning),
+        began,
+    };
+    if job.arguments.is_empty() {
+        let cached = job.store_sources("")?;
+        return Ok(compiled(request, cached, main_file, began, false));
+    }
+    with_link(&mut |link| job.on_slot(link, cancelled))
+}
+
+fn refused(why: &str, began: Instant) -> CompileReport {
+    CompileReport {
+        outcome: CompileOutcome::Error,
+        output: why.to_owned(),
+        wall: began.elapsed(),
+        cached: false,
+    }
+}
+
+fn compiled(request: &CompileRequest, cached: Arc<Cached>, main_file: String, began: Instant, from_cache: bool) -> CompileReport {
+    let output = cached.output.clone();
+    CompileReport {
+        outcome: CompileOutcome::Compiled(ProgramHandle {
+            language: request.program.language.clone(),
+            artefact: Arc::new(Program { cached, main_file }),
+        }),
+        output,
+        wall: began.elapsed(),
+        cached: from_cache,
+    }
+}
+
+/// Hash of everything that decides what the compiler makes. Lengths come first, so that no two lists run together.
+fn key(request: &CompileRequest, offered: &Offered, version: &str, names: &[String]) -> String {
+    let mut digest = Sha256::new();
+    let mut add = |bytes: &[u8]| {
+        digest.update((bytes.len() as u64).to_le_bytes());
+        digest.update(bytes);
+    };
+    let role = match request.role {
+        ProgramRole::Submission => "submission",
+        ProgramRole::Checker => "checker",
+    };
+    for text in [CACHE_VERSION, &offered.entry.id, version, role, std::env::consts::ARCH] {
+        add(text.as_bytes());
+    }
+    for part in &offered.entry.compile {
+        add(part.as_bytes());
+    }
+    for (name, value) in &offered.entry.compile_environment {
+        add(name.as_bytes());
+        add(value.as_bytes());
+    }
+    for (name, file) in names.iter().zip(&request.program.files) {
+        add(name.as_bytes());
+        add(&file.content);
+    }
+    hex::encode(digest.finalize())
+}
+
+struct Job<'a> {
+    shared: &'a Shared,
+    request: &'a CompileRequest,
+    offered: &'a Offered,
+    names: &'a [String],
+    main_file: &'a str,
+    key: &'a str,
+    arguments: Vec<String>,
+    began: Instant,
+}
+
+impl Job<'_> {
+    fn pack_sources<W: Write>(&self, target: W) -> io::Result<W> {
+        let mut packer = Packer::new(target)?;
+        for (name, file) in self.names.iter().zip(&self.request.program.files) {
+            packer.add(name, file.content.len() as u64, &*file.content)?;
+        }
+        packer.finish()
+    }
+
+    /// For interpreters the sources themselves are the artefact.
+    fn store_sources(&self, output: &str) -> Result<Arc<Cached>, SandboxError> {
+        let store = || {
+            let packed = self.pack_sources(Vec::new())?;
+            self.shared.cache.put(self.key, packed.as_slice(), output, |_| None)
+        };
+        store().or_fault("sandbox.cache_failed", "store the sources")
+    }
+
+    fn order(&self) -> Result<RunOrder, SandboxError> {
+        let entry = &self.offered.entry;
+        let toolchain = self.offered.toolchain()?;
+        let what = match entry.artefact() {
+            Artefact::File(name) => Some(CollectWhat::Names(vec![name])),
+            Artefact::Extension(extension) => Some(CollectWhat::Extension(extension)),
+            Artefact::Sources => None,
+        };
+        let cpu = Duration::from_secs(entry.compile_seconds);
+        let memory_bytes = entry.compile_memory_mb * MEBIBYTE;
+        Ok(RunOrder {
+            run: self.shared.next_run(),
+            arguments: self.arguments.clone(),
+            environment: environment(&entry.compile_environment, |value| toolchain.fill(value)),
+            profile: Profile::Compile,
+            program: None,
+            input: None,
+            files: Vec::new(),
+            unpack: true,
+            collect: what.map(|what| Collect {
+                folder: WORK.to_owned(),
+                what,
+                max_file_bytes: MAX_ARTEFACT_BYTES,
+                cut: false,
+                max_total_bytes: MAX_ARTEFACT_BYTES,
+                only_on_success: true,
+            }),
+            feedback: false,
+            limits: OrderLimits {
+                cpu,
+                wall: cpu * 2,
+                memory_bytes,
+                file_bytes: MAX_ARTEFACT_BYTES * 2,
+                disk_bytes: DISK_BYTES,
+                processes: PROCESSES,
+                stack_bytes: 64 * MEBIBYTE,
+                limit_data: entry.limit_data,
+            },
+        })
+    }
+
+    fn on_slot(&self, link: &SlotLink, cancelled: &Cancelled) -> Result<CompileReport, SandboxError> {
+        let order = self.order()?;
+        let sources = memory_file::sealed(|target| self.pack_sources(target).map(drop)).or_fault("sandbox.no_input", "pack the sources")?;
+        let results = match &order.collect {
+            Some(_) => Some(tempfile::tempfile_in(self.shared.scratch.path()).or_fault("sandbox.no_scratch", "create a scratch file")?),
+            None => None,
+        };
+        let kept = results.as_ref().map(File::try_clone).transpose().or_fault("sandbox.no_scratch", "share a scratch file")?;
+        let stdin = crate::input::bytes_in_memory(&Bytes::new()).or_fault("sandbox.no_input", "prepare the standard input")?;
+        let (mut stdout, mut stderr) = (Head::new(KEPT_OUTPUT_BYTES), Head::new(KEPT_OUTPUT_BYTES));
+        let executed = execute(
+            link,
+            order,
+            Wiring {
+                stdin: Some(stdin),
+                sources: Some(sources),
+                results,
+                stdout: &mut stdout,
+                follower: &mut Follower::Nothing,
+                stderr: &mut stderr,
+                output_bytes: MAX_OUTPUT_BYTES,
+                cancelled: cancelled.as_fd(),
+            },
+        )?;
+        let output = words(stderr.kept(), stdout.kept());
+        self.conclude(&executed, output, kept)
+    }
+
+    fn conclude(&self, executed: &Executed, output: String, results: Option<File>) -> Result<CompileReport, SandboxError> {
+        let finished = &executed.finished;
+        let report = |outcome: CompileOutcome, output: String| CompileReport {
+            outcome,
+            output,
+            wall: self.began.elapsed(),
+            cached: false,
+        };
+        let limit = match finished.stopped {
+            _ if executed.output_exceeded => Some(LimitHit::Output),
+            // A compiler that succeeded in spite of a refused fork has succeeded.
+            Some(Stopped::Processes) if finished.status == Status::Code(0) => None,
+            Some(stopped) => Some(report::limit(stopped)),
+            None if finished.too_large.is_some() => Some(LimitHit::Output),
+            None => None,
+        };
+        if let Some(limit) = limit {
+            return Ok(report(CompileOutcome::Limit(limit), output));
+        }
+        if finished.status != Status::Code(0) {
+            return Ok(report(CompileOutcome::Error, output));
+        }
+        let cached = match results {
+            None => self.store_sources(&output)?,
+            Some(results) => self.store(results, &output)?,
+        };
+        let artefact = self.offered.entry.artefact();
+        let is_empty = match &artefact {
+            Artefact::File(name) => !cached.folder.join(name).is_file(),
+            Artefact::Extension(_) => cached.main_class.is_none(),
+            Artefact::Sources => false,
+        };
+        if is_empty {
+            let missing = match artefact {
+                Artefact::Extension(_) => "no class has a method `public static void main(String[])`",
+                Artefact::File(_) | Artefact::Sources => "the compiler made no program",
+            };
+            return Ok(report(CompileOutcome::Error, format!("{output}{missing}\n")));
+        }
+        Ok(compiled(self.request, cached, self.main_file.to_owned(), self.began, false))
+    }
+
+    fn store(&self, mut results: File, output: &str) -> Result<Arc<Cached>, SandboxError> {
+        results.rewind().or_fault("sandbox.no_scratch", "read the artefact")?;
+        let wants_main = matches!(self.offered.entry.artefact(), Artefact::Extension(_));
+        let find_main = |bytes: &[u8]| if wants_main { languages::main_class(bytes) } else { None };
+        let reader = io::BufReader::new(results);
+        let stored = self.shared.cache.put(self.key, reader, output, find_main);
+        stored.map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => fault("sandbox.artefact_damaged", error),
+            io::ErrorKind::StorageFull => fault("sandbox.disk_full", error),
+            _ => fault("sandbox.cache_failed", error),
+        })
+    }
+}
+
+/// What a program finds in its environment: nothing of ours.
+pub(crate) fn environment(extra: &BTreeMap<String, String>, fill: impl Fn(&str) -> String) -> Vec<(String, String)> {
+    let usual = [
+        ("PATH", "/usr/bin:/bin"),
+        ("HOME", WORK),
+        ("TMPDIR", "/tmp"),
+        ("LANG", "C.UTF-8"),
+        ("LC_ALL", "C.UTF-8"),
+    ];
+    usual
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .chain(extra.iter().map(|(name, value)| (name.clone(), fill(value))))
+        .collect()
+}
+
+/// The compiler's words: valid UTF-8, cut at a character, errors first.
+fn words(stderr: &[u8], stdout: &[u8]) -> String {
+    let mut text = String::from_utf8_lossy(stderr).into_owned();
+    text.push_str(&String::from_utf8_lossy(stdout));
+    let mut end = text.len().min(KEPT_OUTPUT_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
+    text.replace('\0', "\u{fffd}")
+}

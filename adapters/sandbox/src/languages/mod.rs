@@ -1,0 +1,99 @@
+//! The language table and the toolchains of this machine.
+
+mod java;
+mod resolve;
+mod table;
+
+pub(crate) use java::{main_class, public_type};
+pub(crate) use resolve::{Toolchain, resolve_all};
+pub(crate) use table::{Artefact, Entry, load};
+
+use codesm_core::judging::{Language, ProgramSource, SandboxError};
+
+/// A language of the table and its toolchain, or why there is none.
+pub(crate) struct Offered {
+    pub(crate) entry: Entry,
+    pub(crate) toolchain: Result<Toolchain, String>,
+}
+
+/// What placeholders stand for in one command.
+#[derive(Default)]
+pub(crate) struct Meaning<'a> {
+    pub(crate) sources: &'a [String],
+    pub(crate) main_file: &'a str,
+    pub(crate) main_class: &'a str,
+    pub(crate) heap_mb: u64,
+}
+
+impl Offered {
+    /// As shown to clients.
+    pub(crate) fn describe(&self) -> Language {
+        Language {
+            id: self.entry.id.clone(),
+            name: self.entry.name.clone(),
+            version: self.toolchain.as_ref().ok().map(|toolchain| toolchain.version.clone()),
+            available: self.toolchain.is_ok(),
+            file_name: self.entry.file_name.clone(),
+            extensions: self.entry.extensions.clone(),
+            compiled: !self.entry.compile.is_empty(),
+        }
+    }
+
+    /// The toolchain, or the error for whoever wants to use it.
+    pub(crate) fn toolchain(&self) -> Result<&Toolchain, SandboxError> {
+        self.toolchain.as_ref().map_err(|reason| SandboxError::LanguageUnavailable {
+            language: self.entry.id.clone(),
+            reason: reason.clone(),
+        })
+    }
+
+    /// The files given to the compiler by name; all of them if none has a known extension.
+    pub(crate) fn sources(&self, names: &[String]) -> Vec<String> {
+        let known: Vec<String> = names
+            .iter()
+            .filter(|name| {
+                let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+                extension.is_some_and(|extension| self.entry.is_source(extension))
+            })
+            .cloned()
+            .collect();
+        if known.is_empty() { names.to_vec() } else { known }
+    }
+
+    /// The file that is run or compiled first.
+    pub(crate) fn main_file<'a>(&self, sources: &'a [String]) -> &'a str {
+        let usual = sources.iter().find(|name| **name == self.entry.file_name);
+        usual.or_else(|| sources.first()).map_or("", String::as_str)
+    }
+
+    /// A command with its placeholders replaced.
+    pub(crate) fn command(&self, toolchain: &Toolchain, template: &[String], meaning: &Meaning<'_>) -> Vec<String> {
+        let mut command = Vec::new();
+        for part in template {
+            if part == "{sources}" {
+                command.extend_from_slice(meaning.sources);
+            } else {
+                command.push(
+                    toolchain
+                        .fill(part)
+                        .replace("{entry}", meaning.main_file)
+                        .replace("{main_class}", meaning.main_class)
+                        .replace("{heap_mb}", &meaning.heap_mb.to_string()),
+                );
+            }
+        }
+        command
+    }
+
+    /// Names under which the sources are compiled. A single Java file is named after its public type.
+    pub(crate) fn source_names(&self, program: &ProgramSource) -> Vec<String> {
+        let mut names: Vec<String> = program.files.iter().map(|file| file.name.clone()).collect();
+        if self.entry.extensions.iter().any(|extension| extension == "java")
+            && let ([name], [file]) = (names.as_mut_slice(), program.files.as_slice())
+            && let Some(public) = public_type(&String::from_utf8_lossy(&file.content))
+        {
+            *name = format!("{public}.java");
+        }
+        names
+    }
+}

@@ -1,0 +1,121 @@
+//! One job from reservation to record.
+
+use crate::lease;
+use crate::recording;
+use crate::worker::{WorkerDeps, WorkerSettings};
+use codesm_core::jobs::{FailureOutcome, Job, RetryPolicy};
+use codesm_core::kernel::AppResult;
+use codesm_core::submissions::{Failure, Judged};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::{JoinError, JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+pub(crate) struct OneJob {
+    pub(crate) deps: WorkerDeps,
+    pub(crate) settings: Arc<WorkerSettings>,
+    /// Told to stop and give the job back.
+    pub(crate) give_back: CancellationToken,
+}
+
+/// How work on a job ended.
+enum Ended {
+    Judged(Result<Judged, Failure>),
+    Panicked(JoinError),
+    LeaseLost,
+    Stopped,
+}
+
+/// Tries to record an outcome while the database is away; after these the lease runs out and the job is taken up again.
+const RECORD_TRIES: u32 = 5;
+const RECORD_WAIT: Duration = Duration::from_millis(500);
+
+pub(crate) async fn run_one(one: OneJob, job: Job) {
+    tracing::debug!(job_id = %job.id, attempt = job.attempt, "job started");
+    if job.is_exhausted(RetryPolicy::JUDGING) {
+        tracing::error!(job_id = %job.id, lost_leases = job.lost_leases, "too many workers went silent over this job");
+        recording::finished("dead");
+        one.record("bury", &job, || one.deps.app.submissions.give_up.bury(&job)).await;
+        return;
+    }
+    match one.work(&job).await {
+        Ended::Judged(Ok(Judged::Verdict { verdict, stages })) => {
+            recording::judged(verdict, stages);
+            recording::finished("done");
+            tracing::info!(job_id = %job.id, attempt = job.attempt, verdict = verdict.as_str(), "judged");
+        }
+        Ended::Judged(Ok(Judged::Nothing)) => recording::finished("nothing"),
+        Ended::Judged(Err(failure)) if failure.code == "job.lease_lost" => {
+            tracing::warn!(job_id = %job.id, attempt = job.attempt, "finished too late: another worker has the job");
+            recording::finished("lease_lost");
+        }
+        Ended::Judged(Err(failure)) => one.fail(&job, failure).await,
+        Ended::Panicked(error) => {
+            let message = format!("the judge panicked: {error}");
+            one.fail(&job, Failure { code: "internal.panic".to_owned(), message, is_retryable: true }).await;
+        }
+        Ended::LeaseLost => recording::finished("lease_lost"),
+        Ended::Stopped => {
+            recording::finished("released");
+            one.record("release", &job, || one.deps.app.submissions.give_up.release(&job)).await;
+        }
+    }
+}
+
+impl OneJob {
+    async fn work(&self, job: &Job) -> Ended {
+        // An own task, so that a panic ends the job and not the worker. Aborting it drops the judging future, which
+        // ends the program in the sandbox.
+        let mut judging = self.spawn(job);
+        let ended = tokio::select! {
+            judged = &mut judging => return judged.map_or_else(Ended::Panicked, Ended::Judged),
+            () = lease::keep(&self.deps, &self.settings, job) => Ended::LeaseLost,
+            () = self.give_back.cancelled() => Ended::Stopped,
+        };
+        judging.abort();
+        // Waits until the program is really gone; a verdict that was recorded in this moment counts.
+        match judging.await {
+            Ok(judged @ Ok(_)) => Ended::Judged(judged),
+            Ok(Err(_)) | Err(_) => ended,
+        }
+    }
+
+    fn spawn(&self, job: &Job) -> JoinHandle<Result<Judged, Failure>> {
+        let (judge, job) = (self.deps.app.judge.clone(), job.clone());
+        tokio::spawn(async move {
+            let Some(judge) = judge else {
+                let message = "this process was built without a sandbox".to_owned();
+                return Err(Failure { code: "sandbox.unavailable".to_owned(), message, is_retryable: true });
+            };
+            judge.judge(&job).await
+        })
+    }
+
+    async fn fail(&self, job: &Job, failure: Failure) {
+        tracing::error!(job_id = %job.id, attempt = job.attempt, code = %failure.code, reason = %failure.message, "judging failed");
+        let outcome = self.record("fail", job, || self.deps.app.submissions.give_up.fail(job, &failure)).await;
+        recording::finished(match outcome {
+            Some(FailureOutcome::Dead) => "dead",
+            Some(FailureOutcome::Retry) | None => "retry",
+        });
+    }
+
+    /// Writes what came of the job. While the database is away it is tried again; in the end the lease runs out and
+    /// another worker repeats the job, so nothing is lost.
+    async fn record<T, F: Future<Output = AppResult<T>>>(&self, what: &str, job: &Job, write: impl Fn() -> F) -> Option<T> {
+        for attempt in 1..=RECORD_TRIES {
+            match write().await {
+                Ok(written) => return Some(written),
+                Err(error) if error.is_retryable() && attempt < RECORD_TRIES => {
+                    tracing::warn!(job_id = %job.id, what, %error, "an outcome could not be written; trying again");
+                    tokio::time::sleep(RECORD_WAIT * attempt).await;
+                }
+                Err(error) => {
+                    tracing::error!(job_id = %job.id, what, %error, "an outcome could not be written; the lease will run out");
+                    return None;
+                }
+            }
+        }
+        None
+    }
+}

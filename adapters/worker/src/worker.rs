@@ -1,0 +1,190 @@
+//! The loop that takes jobs.
+
+use crate::one_job::{OneJob, run_one};
+use codesm_core::app::App;
+use codesm_core::jobs::{Job, JobKind, JobQueue, JobSignal, ReserveRequest, WorkerAdvert, WorkerRegistry};
+use codesm_core::judging::{Language, SandboxDescription};
+use codesm_core::kernel::{Clock, Timestamp};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// What a worker needs.
+#[derive(Clone)]
+pub struct WorkerDeps {
+    /// The use cases, with judging.
+    pub app: Arc<App>,
+    /// Hands out jobs.
+    pub queue: Arc<dyn JobQueue>,
+    /// Wakes the worker.
+    pub signal: Arc<dyn JobSignal>,
+    /// Where the worker says what it offers.
+    pub registry: Arc<dyn WorkerRegistry>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// How a worker works.
+#[derive(Clone, Debug)]
+pub struct WorkerSettings {
+    /// Name of this process among all workers, such as `host:4711`.
+    pub name: String,
+    /// Languages this machine has.
+    pub languages: Vec<Language>,
+    /// The sandbox: jobs at once, tier.
+    pub sandbox: SandboxDescription,
+    /// How long a reserved job is ours without a heartbeat; 15 s by contract.
+    pub lease: Duration,
+    /// Time between heartbeats; 5 s by contract.
+    pub heartbeat: Duration,
+    /// How often the table is looked at without being woken.
+    pub poll: Duration,
+    /// How long jobs may go on after the order to stop, before they are given back.
+    pub drain: Duration,
+}
+
+impl WorkerSettings {
+    /// The contract's times.
+    #[must_use]
+    pub fn new(name: String, languages: Vec<Language>, sandbox: SandboxDescription) -> Self {
+        Self {
+            name,
+            languages,
+            sandbox,
+            lease: Duration::from_secs(15),
+            heartbeat: Duration::from_secs(5),
+            // Only jobs of other processes wait for this; those of this process wake the worker at once.
+            poll: Duration::from_millis(250),
+            // Leaves 10 s of the contract's 20 s to give back what does not finish.
+            drain: Duration::from_secs(10),
+        }
+    }
+
+    fn capabilities(&self) -> Vec<String> {
+        self.languages.iter().filter(|language| language.available).map(|language| language.id.clone()).collect()
+    }
+}
+
+/// How often the worker says that it is there.
+const ADVERTISE_EVERY: Duration = Duration::from_mins(1);
+/// First and longest wait while the database is away.
+const FIRST_BACKOFF: Duration = Duration::from_millis(250);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(10);
+
+/// Takes jobs and runs them.
+pub struct Worker {
+    deps: WorkerDeps,
+    settings: Arc<WorkerSettings>,
+}
+
+impl Worker {
+    /// With its ports.
+    #[must_use]
+    pub fn new(deps: WorkerDeps, settings: WorkerSettings) -> Self {
+        Self { deps, settings: Arc::new(settings) }
+    }
+
+    /// Works until told to stop; then takes no more jobs, lets running ones finish for [`WorkerSettings::drain`] and gives
+    /// the rest back.
+    pub async fn run(self, shutdown: CancellationToken) {
+        tracing::info!(worker = %self.settings.name, slots = self.settings.sandbox.slots, tier = %self.settings.sandbox.tier, "worker started");
+        let give_back = CancellationToken::new();
+        let mut running: JoinSet<()> = JoinSet::new();
+        let mut backoff = FIRST_BACKOFF;
+        let mut advertised_at = None;
+        while !shutdown.is_cancelled() {
+            while running.try_join_next().is_some() {}
+            self.advertise(&mut advertised_at).await;
+            let free = self.settings.sandbox.slots.saturating_sub(running.len());
+            if free == 0 {
+                tokio::select! {
+                    () = shutdown.cancelled() => break,
+                    _ = running.join_next() => continue,
+                }
+            }
+            match self.deps.queue.reserve(&self.request(free)).await {
+                Ok(jobs) => {
+                    backoff = FIRST_BACKOFF;
+                    let more = jobs.len() == free;
+                    for job in jobs {
+                        self.start(&mut running, job, &give_back);
+                    }
+                    if !more {
+                        self.idle(&shutdown, &mut running).await;
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(%error, retry_in_ms = backoff.as_millis(), "jobs could not be reserved");
+                    tokio::select! {
+                        () = shutdown.cancelled() => break,
+                        () = tokio::time::sleep(backoff) => {}
+                    }
+                    backoff = (backoff * 2).min(LONGEST_BACKOFF);
+                }
+            }
+        }
+        self.stop(running, &give_back).await;
+    }
+
+    /// Waits for an announcement, the next look at the table, or a slot that becomes free.
+    async fn idle(&self, shutdown: &CancellationToken, running: &mut JoinSet<()>) {
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            () = self.deps.signal.wait(self.settings.poll) => {}
+            Some(_) = running.join_next(), if !running.is_empty() => {}
+        }
+    }
+
+    fn start(&self, running: &mut JoinSet<()>, job: Job, give_back: &CancellationToken) {
+        let one = OneJob { deps: self.deps.clone(), settings: self.settings.clone(), give_back: give_back.clone() };
+        running.spawn(run_one(one, job));
+    }
+
+    async fn stop(&self, mut running: JoinSet<()>, give_back: &CancellationToken) {
+        tracing::info!(running = running.len(), "worker takes no more jobs");
+        let deadline = Instant::now() + self.settings.drain;
+        while !running.is_empty() {
+            if tokio::time::timeout_at(deadline, running.join_next()).await.is_err() {
+                tracing::info!(running = running.len(), "giving back what still runs");
+                give_back.cancel();
+                while running.join_next().await.is_some() {}
+            }
+        }
+        tracing::info!(worker = %self.settings.name, "worker stopped");
+    }
+
+    fn request(&self, max: usize) -> ReserveRequest {
+        ReserveRequest {
+            worker: self.settings.name.clone(),
+            kinds: JobKind::ALL.to_vec(),
+            capabilities: self.settings.capabilities(),
+            max: u32::try_from(max).unwrap_or(u32::MAX),
+            lease: chrono_duration(self.settings.lease),
+            now: self.deps.clock.now(),
+        }
+    }
+
+    async fn advertise(&self, last: &mut Option<Timestamp>) {
+        let now = self.deps.clock.now();
+        if last.is_some_and(|last| now - last < chrono_duration(ADVERTISE_EVERY)) {
+            return;
+        }
+        let advert = WorkerAdvert {
+            worker: self.settings.name.clone(),
+            languages: self.settings.languages.iter().filter(|language| language.available).cloned().collect(),
+            slots: u32::try_from(self.settings.sandbox.slots).unwrap_or(u32::MAX),
+            tier: self.settings.sandbox.tier.to_string(),
+            seen_at: now,
+        };
+        match self.deps.registry.advertise(&advert).await {
+            Ok(()) => *last = Some(now),
+            Err(error) => tracing::warn!(%error, "the worker could not say what it offers"),
+        }
+    }
+}
+
+pub(crate) fn chrono_duration(duration: Duration) -> chrono::Duration {
+    chrono::Duration::from_std(duration).unwrap_or(chrono::Duration::MAX)
+}

@@ -1,0 +1,86 @@
+use super::*;
+
+fn read(variables: &[(&str, &str)]) -> Result<Settings, WrongKeys> {
+    Settings::from_environment(&Environment::of(variables.iter().copied()))
+}
+
+fn wrong(variables: &[(&str, &str)]) -> Vec<String> {
+    read(variables).unwrap_err().keys().iter().map(|wrong| wrong.key.clone()).collect()
+}
+
+#[test]
+fn nothing_needs_to_be_set() {
+    let settings = read(&[]).unwrap();
+    assert_eq!(settings.http.bind.to_string(), "127.0.0.1:8080");
+    assert_eq!(settings.database.url, "sqlite:./data/codesm.sqlite");
+    assert_eq!(settings.limits.submissions_per_minute, 10);
+    assert!(settings.unknown_keys.is_empty());
+}
+
+#[test]
+fn every_wrong_key_is_reported_at_once() {
+    let found = wrong(&[
+        ("CODESM_ENV", "staging"),
+        ("CODESM_HTTP_BIND", "localhost"),
+        ("CODESM_DATABASE_URL", "mysql://x"),
+        ("CODESM_AUTH_ACCESS_TTL", "soon"),
+        ("CODESM_LIMITS_LOGIN_PER_MINUTE", "0"),
+        ("CODESM_SANDBOX_TIER", "E"),
+        ("CODESM_LOG_FORMAT", "xml"),
+        ("CODESM_STORAGE_URL", "s3://bucket"),
+    ]);
+    let expected = [
+        "CODESM_ENV",
+        "CODESM_HTTP_BIND",
+        "CODESM_DATABASE_URL",
+        "CODESM_AUTH_ACCESS_TTL",
+        "CODESM_STORAGE_URL",
+        "CODESM_SANDBOX_TIER",
+        "CODESM_LIMITS_LOGIN_PER_MINUTE",
+        "CODESM_LOG_FORMAT",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_wrong_value_is_never_repeated() {
+    let error = read(&[("CODESM_DATABASE_URL", "hunter2://secret")]).unwrap_err().to_string();
+    assert!(!error.contains("secret") && !error.contains("hunter2"), "{error}");
+}
+
+#[test]
+fn production_refuses_generated_secrets_and_wildcard_cors() {
+    let found = wrong(&[("CODESM_ENV", "production"), ("CODESM_HTTP_CORS_ORIGINS", "*")]);
+    assert_eq!(found, ["CODESM_HTTP_CORS_ORIGINS", "CODESM_AUTH_SIGNING_KEY_FILE"]);
+}
+
+#[test]
+fn what_this_version_cannot_do_is_refused_rather_than_ignored() {
+    assert_eq!(wrong(&[("CODESM_REDIS_URL", "redis://x"), ("CODESM_S3_REGION", "x")]), ["CODESM_REDIS_URL", "CODESM_S3_REGION"]);
+}
+
+#[test]
+fn unknown_keys_are_named_and_empty_ones_count_as_absent() {
+    let settings = read(&[("CODESM_HTP_BIND", "x"), ("CODESM_HTTP_BIND", "  "), ("CODESM_TEST_POSTGRES_URL", "x")]).unwrap();
+    assert_eq!(settings.unknown_keys, ["CODESM_HTP_BIND"]);
+}
+
+#[test]
+fn every_key_is_printed_and_no_password() {
+    let settings = read(&[("CODESM_DATABASE_URL", "postgres://judge:hunter2@db.example.org/codesm")]).unwrap();
+    let text = print_redacted(&settings);
+    assert!(text.contains("CODESM_DATABASE_URL=postgres://…@db.example.org/codesm"), "{text}");
+    assert!(!text.contains("hunter2") && !format!("{settings:?}").contains("hunter2"));
+    let again: Vec<(String, String)> =
+        text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('=')).map(|(k, v)| (k.into(), v.into())).collect();
+    assert_eq!(again.len(), keys::KEYS.len());
+}
+
+#[test]
+fn durations_have_units() {
+    let ttl = |text| read(&[("CODESM_AUTH_ACCESS_TTL", text)]).map(|settings| settings.auth.access_ttl.as_secs());
+    assert_eq!((ttl("90").ok(), ttl("90s").ok(), ttl("2m").ok(), ttl("1h").ok(), ttl("1d").ok()), (Some(90), Some(90), Some(120), Some(3600), Some(86400)));
+    for text in ["0", "-1m", "1w", "m", "99999999999999999999d"] {
+        assert!(ttl(text).is_err(), "{text}");
+    }
+}

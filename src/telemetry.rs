@@ -1,0 +1,85 @@
+//! Logs and metrics.
+
+use crate::config::{LogFormat, LogSection};
+use crate::wiring::WiringError;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use std::io::IsTerminal;
+use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::rolling::{RollingFileAppender, Rotation};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
+
+/// Keeps the log file's writer alive; dropping it writes what is left.
+#[must_use]
+pub struct TelemetryGuard {
+    _file: Option<WorkerGuard>,
+}
+
+type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
+
+/// Starts logging for a server process: JSON, or pretty on a terminal; to daily files too if so configured.
+///
+/// # Errors
+/// If the log folder cannot be used, or logging was started before.
+pub fn for_servers(settings: &LogSection) -> Result<TelemetryGuard, WiringError> {
+    start(settings, settings.level.clone())
+}
+
+/// Starts logging for a command: only warnings, unless a level is set.
+///
+/// # Errors
+/// As [`for_servers`].
+pub fn for_tools(settings: &LogSection) -> Result<TelemetryGuard, WiringError> {
+    let level = if settings.level == "info" { "warn".to_owned() } else { settings.level.clone() };
+    start(&LogSection { directory: None, ..settings.clone() }, level)
+}
+
+fn start(settings: &LogSection, level: String) -> Result<TelemetryGuard, WiringError> {
+    let filter = || EnvFilter::new(format!("{level},sqlx=warn,sea_orm=warn,sea_orm_migration=warn"));
+    let format = settings.format.unwrap_or_else(|| if std::io::stderr().is_terminal() { LogFormat::Pretty } else { LogFormat::Json });
+    let console: BoxedLayer = match format {
+        LogFormat::Pretty => fmt::layer().with_writer(std::io::stderr).with_target(false).with_filter(filter()).boxed(),
+        LogFormat::Json => json_layer(std::io::stderr).with_filter(filter()).boxed(),
+    };
+    let mut layers = vec![console];
+    let mut guard = None;
+    if let Some(directory) = &settings.directory {
+        let files = RollingFileAppender::builder()
+            .rotation(Rotation::DAILY)
+            .filename_prefix("codesm")
+            .filename_suffix("jsonl")
+            .max_log_files(settings.keep_days)
+            .build(directory)
+            .map_err(|error| WiringError::new("log.directory", format!("the log folder {} cannot be used: {error}", directory.display())))?;
+        let (writer, file_guard) = tracing_appender::non_blocking(files);
+        layers.push(json_layer(writer).with_filter(filter()).boxed());
+        guard = Some(file_guard);
+    }
+    let started = tracing_subscriber::registry().with(layers).try_init();
+    started.map_err(|error| WiringError::new("log.started_twice", error.to_string()))?;
+    Ok(TelemetryGuard { _file: guard })
+}
+
+fn json_layer<W: for<'w> fmt::MakeWriter<'w> + Send + Sync + 'static>(writer: W) -> impl Layer<Registry> + Send + Sync {
+    fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false).with_writer(writer)
+}
+
+/// Upper bounds of request times, in seconds.
+const REQUEST_BUCKETS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+/// Upper bounds of judging and run times, in seconds.
+const JUDGING_BUCKETS: &[f64] = &[0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0];
+
+/// Starts collecting metrics.
+///
+/// # Errors
+/// If it was started before.
+pub fn metrics() -> Result<PrometheusHandle, WiringError> {
+    let failed = |error: metrics_exporter_prometheus::BuildError| WiringError::new("metrics.start", error.to_string());
+    PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_request_duration_seconds".to_owned()), REQUEST_BUCKETS)
+        .and_then(|builder| builder.set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), JUDGING_BUCKETS))
+        .map_err(failed)?
+        .install_recorder()
+        .map_err(failed)
+}
