@@ -11,7 +11,8 @@ mod verify;
 use crate::config::{Environment, Settings, print_redacted};
 use crate::{roles, telemetry};
 use clap::{Parser, Subcommand};
-use outcome::{CliError, report};
+pub(crate) use outcome::CliError;
+use outcome::report;
 use std::path::PathBuf;
 use std::process::ExitCode;
 

@@ -1,7 +1,7 @@
 //! Unpacks a zip archive. No name from the archive reaches the file system: files become `0`, `1`, … in a fresh folder and
 //! links stay in memory.
 
-use crate::central_directory::{BudgetReader, count_entries};
+use crate::central_directory::{BudgetReader, count_entries, ends_as_zip64};
 use crate::directory::{Listing, not_found};
 use crate::entry_name::{components, is_kept};
 use crate::fault::{local, refuse, refuse_file};
@@ -9,7 +9,7 @@ use crate::settings::{PackageLimits, PackageSettings};
 use crate::tree::{Clash, RawDirectory, RawEntry, TreeFile};
 use codesm_core::problems::PackageError;
 use std::fs::{self, File, OpenOptions};
-use std::io::{BufReader, Read, Write};
+use std::io::{BufReader, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use tempfile::TempDir;
@@ -70,6 +70,13 @@ fn open(path: &Path, limits: &PackageLimits) -> Result<(Zip, u64), PackageError>
     let archive_bytes = file.metadata().map_err(|error| local("opening the archive", &error))?.len();
     let mut magic = [0; 2];
     let looks_like_zip = file.read_exact(&mut magic).is_ok() && magic == *b"PK";
+    file.rewind().map_err(|error| local("reading the archive", &error))?;
+    if ends_as_zip64(&mut file).map_err(|error| local("reading the archive", &error))? {
+        return Err(refuse(
+            "package.invalid_archive",
+            "zip64 archives are not supported, and no package needs to be one",
+        ));
+    }
     let (reader, budget) = BudgetReader::new(
         BufReader::new(file),
         CONTENTS_BYTES + limits.entries as u64 * CONTENTS_BYTES_PER_ENTRY,

@@ -6,7 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Signature of an entry in the table of contents.
 const HEADER: [u8; 4] = *b"PK\x01\x02";
-/// Bytes of such an entry after the signature, before name, extra fields and comment.
+/// Signature of the record that ends an archive.
+const END: [u8; 4] = *b"PK\x05\x06";
+/// Signature of the zip64 locator.
+const LOCATOR: [u8; 4] = *b"PK\x06\x07";
+const LOCATOR_BYTES: usize = 20;
+/// Bytes looked at in one go.
+const SCAN_BYTES: u64 = 1 << 20;
+/// Bytes of an entry of the table after the signature, before name, extra fields and comment.
 const FIXED_BYTES: usize = 42;
 
 /// Counts the entries of the table of contents that starts at `start`, up to `most` + 1.
@@ -33,6 +40,29 @@ pub(crate) fn count_entries<R: BufRead + Seek>(reader: &mut R, start: u64, most:
         count += 1;
     }
     Ok(count)
+}
+
+/// Whether the archive holds what ends a zip64 archive: a locator (20 bytes) right before an end record.
+///
+/// The library reserves memory for as many entries as zip64 claims, so such archives must not get there. Nothing is lost:
+/// only archives with 65 535 entries or 4 GiB need zip64.
+///
+/// # Errors
+/// Whatever reading fails with.
+pub(crate) fn ends_as_zip64(reader: &mut impl Read) -> io::Result<bool> {
+    const PATTERN_BYTES: usize = LOCATOR_BYTES + 4;
+    let mut buffer = Vec::new();
+    loop {
+        let read = reader.by_ref().take(SCAN_BYTES).read_to_end(&mut buffer)?;
+        let found = buffer
+            .windows(PATTERN_BYTES)
+            .any(|window| window[LOCATOR_BYTES..] == END && window[..4] == LOCATOR);
+        if found || read == 0 {
+            return Ok(found);
+        }
+        // The pattern may straddle two reads.
+        buffer.drain(..buffer.len().saturating_sub(PATTERN_BYTES - 1));
+    }
 }
 
 /// Fills the buffer; `false` if the file ends before.

@@ -32,7 +32,7 @@ pub(crate) fn bytes(file: &TreeFile, name: &str, most: u64) -> Result<Vec<u8>, P
 /// become replacement characters.
 ///
 /// # Errors
-/// As [`bytes`].
+/// As [`bytes()`].
 pub(crate) fn lossy_text(file: &TreeFile, name: &str, most: u64) -> Result<String, PackageError> {
     let bytes = bytes(file, name, most)?;
     let text = String::from_utf8_lossy(&bytes);

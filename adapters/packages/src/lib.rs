@@ -2,6 +2,12 @@
 //!
 //! A package is hostile until proven otherwise. Its names never reach the file system: archives are unpacked into numbered
 //! files, symbolic links are resolved in memory and never created, and everything after that reads from the resulting tree.
+//!
+//! Codes of refusals: `package.not_found`, `package.unreadable` (this machine's fault), `package.invalid_archive`,
+//! `package.unsafe_path`, `package.too_large`, `package.missing_problem_yaml`, `package.invalid_yaml`,
+//! `package.unknown_version`, `package.invalid_value`, `package.absurd_limit`, `package.unsupported_type`,
+//! `package.unsupported_feature`, `package.unsupported_validator`, `package.missing_validator`, `package.invalid_flags`,
+//! `package.no_tests`, `package.missing_answer`.
 
 mod archive;
 mod author;

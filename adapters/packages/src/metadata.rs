@@ -11,12 +11,13 @@ use codesm_core::problems::PackageError;
 /// Name of the file.
 pub(crate) const NAME: &str = "problem.yaml";
 
-const COMMON_KEYS: [&str; 11] = [
+const COMMON_KEYS: [&str; 12] = [
     "problem_format_version",
     "type",
     "name",
     "uuid",
     "source",
+    "source_url",
     "license",
     "rights_owner",
     "limits",
@@ -24,7 +25,7 @@ const COMMON_KEYS: [&str; 11] = [
     "author",
     "version",
 ];
-const LEGACY_KEYS: [&str; 4] = ["source_url", "validation", "validator_flags", "grading"];
+const LEGACY_KEYS: [&str; 3] = ["validation", "validator_flags", "grading"];
 const MODERN_KEYS: [&str; 5] = ["credits", "embargo_until", "languages", "allow_file_writing", "constants"];
 
 /// What `problem.yaml` says about the kind of checker.

@@ -20,7 +20,7 @@ pub struct PackageLimits {
     pub total_bytes: u64,
     /// Bytes of one file.
     pub file_bytes: u64,
-    /// Files, folders and links.
+    /// Files, folders and links; zip64 being refused, an archive never has more than 65 535.
     pub entries: usize,
     /// Folders inside folders.
     pub depth: usize,

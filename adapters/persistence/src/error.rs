@@ -29,9 +29,9 @@ pub(crate) fn store_error(error: DbErr) -> StoreError {
 
 fn driver_error(error: &DbErr) -> Option<&DriverError> {
     match error {
-        DbErr::Conn(RuntimeErr::SqlxError(error)) | DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
-            Some(error)
-        }
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => Some(error),
         _ => None,
     }
 }
@@ -55,9 +55,9 @@ fn is_unavailable(error: &DbErr) -> bool {
     }
     match driver_error(error) {
         Some(DriverError::Database(error)) => is_unavailable_code(&**error),
-        Some(DriverError::Io(_) | DriverError::Tls(_) | DriverError::PoolTimedOut | DriverError::PoolClosed | DriverError::WorkerCrashed) => {
-            true
-        }
+        Some(
+            DriverError::Io(_) | DriverError::Tls(_) | DriverError::PoolTimedOut | DriverError::PoolClosed | DriverError::WorkerCrashed,
+        ) => true,
         _ => false,
     }
 }

@@ -16,5 +16,6 @@ mod row;
 mod submissions;
 mod text;
 mod unit_of_work;
+mod write;
 
 pub use database::{Database, DatabaseError, DatabaseSettings, MigrationStep};

@@ -31,14 +31,14 @@ pub(crate) fn load_text(stored: String) -> String {
     let mut chars = stored.chars();
     let mut text = String::with_capacity(stored.len());
     while let Some(c) = chars.next() {
-        match (c, c == ESCAPE) {
-            (_, true) => match chars.next() {
-                Some('0') => text.push('\0'),
-                Some(other) => text.push(other),
-                None => text.push(ESCAPE),
+        text.push(match c {
+            ESCAPE => match chars.next() {
+                Some('0') => '\0',
+                Some(other) => other,
+                None => ESCAPE,
             },
-            (other, false) => text.push(other),
-        }
+            other => other,
+        });
     }
     text
 }

@@ -104,7 +104,10 @@ mod tests {
             Ok(())
         })
         .unwrap();
-        assert_eq!(seen, [("a.txt".to_owned(), 3, "abc".to_owned()), ("b/c".to_owned(), 0, String::new())]);
+        assert_eq!(
+            seen,
+            [("a.txt".to_owned(), 3, "abc".to_owned()), ("b/c".to_owned(), 0, String::new())]
+        );
     }
 
     #[test]

@@ -72,14 +72,21 @@ impl CompileCache {
             let name = entry.file_name().to_string_lossy().into_owned();
             if name.starts_with(SCRATCH) {
                 // Another worker of the same folder may be writing it: only old ones are rubbish.
-                let age = entry.metadata().and_then(|metadata| metadata.modified()).ok().and_then(|time| time.elapsed().ok());
+                let age = entry
+                    .metadata()
+                    .and_then(|metadata| metadata.modified())
+                    .ok()
+                    .and_then(|time| time.elapsed().ok());
                 if age.is_some_and(|age| age.as_secs() > 3600) {
                     let _ = fs::remove_dir_all(entry.path());
                 }
                 continue;
             }
             if let Ok(list) = read_list(&entry.path()) {
-                let used = entry.metadata().and_then(|metadata| metadata.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
+                let used = entry
+                    .metadata()
+                    .and_then(|metadata| metadata.modified())
+                    .unwrap_or(SystemTime::UNIX_EPOCH);
                 known.insert(
                     name,
                     Known {
@@ -132,7 +139,13 @@ impl CompileCache {
     }
 
     /// Adds the files of an archive under that key.
-    pub(crate) fn put(&self, key: &str, archive: impl Read, output: &str, find_main: impl Fn(&[u8]) -> Option<String>) -> io::Result<Arc<Artefact>> {
+    pub(crate) fn put(
+        &self,
+        key: &str,
+        archive: impl Read,
+        output: &str,
+        find_main: impl Fn(&[u8]) -> Option<String>,
+    ) -> io::Result<Arc<Artefact>> {
         let scratch = tempfile::Builder::new().prefix(SCRATCH).tempdir_in(&self.folder)?;
         let files = scratch.path().join(FILES);
         create_folder(&files)?;
@@ -196,7 +209,10 @@ impl CompileCache {
         let mut total: u64 = known.values().map(|entry| entry.bytes).sum();
         while total > self.max_bytes {
             let unused = known.iter().filter(|(_, entry)| entry.users.strong_count() == 0);
-            let Some((key, bytes)) = unused.min_by_key(|(_, entry)| entry.used).map(|(key, entry)| (key.clone(), entry.bytes)) else {
+            let Some((key, bytes)) = unused
+                .min_by_key(|(_, entry)| entry.used)
+                .map(|(key, entry)| (key.clone(), entry.bytes))
+            else {
                 return;
             };
             self.discard(&self.folder.join(&key));

@@ -75,7 +75,7 @@ pub(crate) fn compile(
         names: &names,
         main_file: &main_file,
         key: &key,
-        arguments: offered.command(toolchain, &offered.entry.compile, &meaning),
+        arguments: toolchain.command(&offered.entry.compile, &meaning),
         began,
     };
     if job.arguments.is_empty() {
@@ -212,7 +212,11 @@ impl Job<'_> {
             Some(_) => Some(tempfile::tempfile_in(self.shared.scratch.path()).or_fault("sandbox.no_scratch", "create a scratch file")?),
             None => None,
         };
-        let kept = results.as_ref().map(File::try_clone).transpose().or_fault("sandbox.no_scratch", "share a scratch file")?;
+        let kept = results
+            .as_ref()
+            .map(File::try_clone)
+            .transpose()
+            .or_fault("sandbox.no_scratch", "share a scratch file")?;
         let stdin = crate::input::bytes_in_memory(&Bytes::new()).or_fault("sandbox.no_input", "prepare the standard input")?;
         let (mut stdout, mut stderr) = (Head::new(KEPT_OUTPUT_BYTES), Head::new(KEPT_OUTPUT_BYTES));
         let executed = execute(

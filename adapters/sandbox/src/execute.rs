@@ -12,7 +12,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
 /// Added to the order's own limits before the slot process itself is given up.
-const GRACE: Duration = Duration::from_secs(60);
+const GRACE: Duration = Duration::from_mins(1);
 const CHUNK_BYTES: usize = 64 * 1024;
 
 /// What is needed besides the order.
@@ -41,7 +41,12 @@ pub(crate) fn execute(link: &SlotLink, order: RunOrder, wiring: Wiring<'_>) -> R
     let (stdout, stdout_end) = std::io::pipe().or_fault("sandbox.no_pipe", "create a pipe")?;
     let (stderr, stderr_end) = std::io::pipe().or_fault("sandbox.no_pipe", "create a pipe")?;
     let mut descriptors = vec![stdout_end.as_fd(), stderr_end.as_fd()];
-    descriptors.extend([&wiring.stdin, &wiring.sources, &wiring.results].into_iter().flatten().map(AsFd::as_fd));
+    descriptors.extend(
+        [&wiring.stdin, &wiring.sources, &wiring.results]
+            .into_iter()
+            .flatten()
+            .map(AsFd::as_fd),
+    );
     let run = order.run;
     let patience = order.limits.wall.saturating_add(GRACE);
     link.socket
@@ -146,7 +151,11 @@ impl Following<'_> {
         if index == 0
             && !over
             && self.follower_failed.is_none()
-            && let Err(error) = self.wiring.follower.write(chunk).or_fault("sandbox.output_not_kept", "keep or compare the output")
+            && let Err(error) = self
+                .wiring
+                .follower
+                .write(chunk)
+                .or_fault("sandbox.output_not_kept", "keep or compare the output")
         {
             self.follower_failed = Some(error);
             self.kill(false)?;

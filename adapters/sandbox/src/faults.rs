@@ -21,7 +21,11 @@ pub(crate) trait OrFault<T> {
 impl<T> OrFault<T> for io::Result<T> {
     fn or_fault(self, code: &'static str, what: &str) -> Result<T, SandboxError> {
         self.map_err(|error| {
-            let code = if error.kind() == io::ErrorKind::StorageFull { "sandbox.disk_full" } else { code };
+            let code = if error.kind() == io::ErrorKind::StorageFull {
+                "sandbox.disk_full"
+            } else {
+                code
+            };
             fault(code, format!("{what}: {error}"))
         })
     }

@@ -14,6 +14,7 @@ mod input;
 mod languages;
 mod link;
 mod pool;
+mod probe;
 mod protocol;
 mod report;
 mod run;
@@ -26,5 +27,6 @@ mod sys;
 mod work;
 
 pub use helper::sandboxd_main;
+pub use probe::{Check, probe};
 pub use sandbox::ProcessSandbox;
 pub use settings::{HelperCommand, SandboxSettings, Tier};

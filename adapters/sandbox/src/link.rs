@@ -136,7 +136,9 @@ impl HelperKeeper {
                 Ok(None) | Err(_) => running.stop(),
             }
         }
-        Err(SandboxError::Unavailable("the sandbox helper ends as soon as it is started".to_owned()))
+        Err(SandboxError::Unavailable(
+            "the sandbox helper ends as soon as it is started".to_owned(),
+        ))
     }
 }
 

@@ -87,7 +87,10 @@ impl Shared {
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
         let state = state.as_mut().ok_or_else(|| fault("sandbox.no_slot", "the slot was given back"))?;
         self.connect(state)?;
-        let link = state.link.take().ok_or_else(|| fault("sandbox.no_slot", "the slot has no process"))?;
+        let link = state
+            .link
+            .take()
+            .ok_or_else(|| fault("sandbox.no_slot", "the slot has no process"))?;
         let result = work(&link);
         if result.is_ok() {
             state.link = Some(link);
@@ -103,6 +106,8 @@ pub(crate) fn plan(tier: Tier) -> Result<AccountingPlan, String> {
         Tier::B if crate::sys::identity::effective_user() != 0 => Err("cgroup v1 needs root".to_owned()),
         Tier::B => accounting::plan_v1(),
         Tier::C => Ok(AccountingPlan::Polling),
-        Tier::D => Err("tier D (reduced isolation, without namespaces) is not implemented; programs are not run without a sandbox".to_owned()),
+        Tier::D => {
+            Err("tier D (reduced isolation, without namespaces) is not implemented; programs are not run without a sandbox".to_owned())
+        }
     }
 }

@@ -149,6 +149,10 @@ pub(crate) enum InitWord {
     Failed { step: String, message: String },
 }
 
+/// From a slot process to the init of a run: what was used so far is noted, the program may start.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Go;
+
 /// The limit that stopped a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Stopped {

@@ -54,11 +54,16 @@ pub(crate) fn run(shared: &Shared, link: &SlotLink, request: RunRequest, cancell
         Stdin::Open(file) => (Some(file), None),
         Stdin::Path(path) => (None, Some(path)),
     };
-    let results = match request.feedback.is_empty() {
-        true => None,
-        false => Some(memory_file::empty().or_fault("sandbox.no_scratch", "create a file for the feedback")?),
+    let results = if request.feedback.is_empty() {
+        None
+    } else {
+        Some(memory_file::empty().or_fault("sandbox.no_scratch", "create a file for the feedback")?)
     };
-    let kept_results = results.as_ref().map(File::try_clone).transpose().or_fault("sandbox.no_scratch", "share a file")?;
+    let kept_results = results
+        .as_ref()
+        .map(File::try_clone)
+        .transpose()
+        .or_fault("sandbox.no_scratch", "share a file")?;
     let mut order = order(shared, offered, &program, &request)?;
     order.files = files;
     order.input = stdin_path;
@@ -104,16 +109,20 @@ fn order(shared: &Shared, offered: &Offered, program: &Program, request: &RunReq
     let meaning = Meaning {
         main_file: &program.main_file,
         main_class: program.cached.main_class.as_deref().unwrap_or_default(),
-        heap_mb: (limits.memory_bytes / MEBIBYTE).saturating_sub(entry.memory_overhead_mb).max(MIN_HEAP_MB),
+        heap_mb: (limits.memory_bytes / MEBIBYTE)
+            .saturating_sub(entry.memory_overhead_mb)
+            .max(MIN_HEAP_MB),
         ..Meaning::default()
     };
-    let mut arguments = offered.command(toolchain, &entry.run, &meaning);
+    let mut arguments = toolchain.command(&entry.run, &meaning);
     arguments.extend(request.args.iter().map(|argument| {
         argument
             .replace("{files}/", &format!("{FILES}/"))
             .replace("{feedback}/", &format!("{FEEDBACK}/"))
     }));
-    let stack = entry.main_stack_mb.map_or(limits.memory_bytes.min(MAX_STACK_BYTES), |mebibytes| mebibytes * MEBIBYTE);
+    let stack = entry
+        .main_stack_mb
+        .map_or(limits.memory_bytes.min(MAX_STACK_BYTES), |mebibytes| mebibytes * MEBIBYTE);
     Ok(RunOrder {
         run: shared.next_run(),
         arguments,

@@ -51,7 +51,8 @@ impl ProcessSandbox {
         let data = settings.data_dir.canonicalize().or_fault("sandbox.no_data_folder", what)?;
         let mount_point = data.join("root");
         fs::create_dir_all(&mount_point).or_fault("sandbox.no_data_folder", what)?;
-        let cache = CompileCache::open(data.join("compile-cache"), settings.compile_cache_bytes).or_fault("sandbox.no_data_folder", what)?;
+        let cache =
+            CompileCache::open(data.join("compile-cache"), settings.compile_cache_bytes).or_fault("sandbox.no_data_folder", what)?;
         let scratch = crate::scratch::create(&data).or_fault("sandbox.no_data_folder", what)?;
         fs::set_permissions(scratch.path(), fs::Permissions::from_mode(0o700)).or_fault("sandbox.no_data_folder", what)?;
         let cores = process::allowed_cpus().or_fault("sandbox.no_cores", "read the CPU set")?.len();
@@ -201,10 +202,9 @@ impl SandboxSlot for TakenSlot {
     async fn compile(&mut self, request: CompileRequest) -> Result<CompileReport, SandboxError> {
         let (shared, state) = (Arc::clone(&self.shared), Arc::clone(&self.state));
         let role = request.role;
-        let result = blocking(move |cancelled| {
-            compile::compile(&shared, &request, cancelled, |work| shared.with_link(&state, |link| work(link)))
-        })
-        .await;
+        let result =
+            blocking(move |cancelled| compile::compile(&shared, &request, cancelled, |work| shared.with_link(&state, |link| work(link))))
+                .await;
         let outcome = match &result {
             Ok(report) => match report.outcome {
                 CompileOutcome::Compiled(_) if report.cached => "compiled_cached",

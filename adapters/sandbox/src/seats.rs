@@ -49,7 +49,11 @@ pub(crate) fn take(folder: &Path, count: usize) -> io::Result<Vec<Seat>> {
         }
     }
     if seats.len() < count {
-        return Err(io::Error::other(format!("only {} of {count} seats are free in {}", seats.len(), folder.display())));
+        return Err(io::Error::other(format!(
+            "only {} of {count} seats are free in {}",
+            seats.len(),
+            folder.display()
+        )));
     }
     Ok(seats)
 }
@@ -67,7 +71,8 @@ fn try_lock(path: &Path) -> io::Result<Option<File>> {
         .open(path);
     let file = match opened {
         // Another user's lock, kept from us by sticky-folder protection; it still can be locked for reading.
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => match OpenOptions::new().read(true).custom_flags(flags).open(path)
+        {
             Ok(file) => file,
             Err(_) => return Ok(None),
         },

@@ -13,6 +13,7 @@ struct Folder {
     store: Arc<FsBlobStore>,
 }
 
+#[expect(clippy::unused_async, reason = "the suites make fixtures with async functions")]
 async fn folder() -> Folder {
     let folder = TempDir::new().unwrap();
     let store = Arc::new(FsBlobStore::open(folder.path()).unwrap());

@@ -1,6 +1,6 @@
 //! Users and sessions.
 
-use super::store::{FakeStore, FakeTx, State, insert};
+use super::store::{FakeStore, FakeTx, State, insert, taken};
 use async_trait::async_trait;
 use codesm_core::auth::{AuthQueries, Principal, RefreshToken, Session, SessionRepository, User, UserRepository};
 use codesm_core::kernel::{Email, RefreshTokenId, SessionId, Timestamp, UserId, Username};
@@ -78,7 +78,7 @@ impl SessionRepository for FakeTx {
     async fn add_token(&self, token: &RefreshToken) -> Result<(), StoreError> {
         let mut rows = self.rows()?;
         if rows.refresh_tokens.values().any(|other| other.token_hash == token.token_hash) {
-            return Err(StoreError::Conflict("refresh_tokens.token_hash".to_owned()));
+            return Err(taken("refresh_tokens.token_hash"));
         }
         insert(&mut rows.refresh_tokens, token.id, token.clone(), "refresh_tokens.id")
     }

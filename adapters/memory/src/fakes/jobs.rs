@@ -72,7 +72,9 @@ impl JobQueue for FakeStore {
             let Some(job) = held(state, id, attempt) else {
                 return false;
             };
-            job.release(now);
+            // It keeps its place in the queue, unless that lies in the future.
+            let run_at = job.run_at.min(now);
+            job.release(run_at);
             true
         })
         .await

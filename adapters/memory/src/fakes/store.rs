@@ -60,7 +60,8 @@ impl Shared {
 /// The fake of [`UnitOfWork`], of every `…Queries` port, of `JobQueue` and of `WorkerRegistry`: they share the rows.
 ///
 /// A transaction works on a copy, which replaces the rows at commit. One writer at a time: a second one waits, and after
-/// five seconds the database is locked (`StoreError::Unavailable`).
+/// five seconds the database is locked (`StoreError::Unavailable`). Unlike the databases it knows no foreign keys, so that a
+/// test makes only the rows that matter to it.
 #[derive(Clone, Default)]
 pub struct FakeStore {
     shared: Arc<Shared>,
@@ -204,13 +205,18 @@ impl Tx for FakeTx {
     }
 }
 
-/// A row whose primary key is taken.
-pub(super) fn insert<K: Ord, V>(table: &mut BTreeMap<K, V>, key: K, row: V, unique: &str) -> Result<(), StoreError> {
+/// Inserts a row. Identifiers are made once, so a taken one is a bug, as it is for the databases.
+pub(super) fn insert<K: Ord, V>(table: &mut BTreeMap<K, V>, key: K, row: V, name: &str) -> Result<(), StoreError> {
     if table.contains_key(&key) {
-        return Err(StoreError::Conflict(unique.to_owned()));
+        return Err(taken(name));
     }
     table.insert(key, row);
     Ok(())
+}
+
+/// What a violated unique rule leads to that no use case expects.
+pub(super) fn taken(columns: &str) -> StoreError {
+    StoreError::Internal(format!("unique rule violated: {columns}").into())
 }
 
 /// What a change to a row that does not exist leads to.

@@ -42,7 +42,12 @@ impl IdempotencyRepository for FakeTx {
 
     async fn add(&self, record: &IdempotencyRecord) -> Result<(), StoreError> {
         let key = (record.user_id, record.key.clone());
-        insert(&mut self.rows()?.idempotency, key, record.clone(), "idempotency_keys")
+        let mut rows = self.rows()?;
+        if rows.idempotency.contains_key(&key) {
+            return Err(StoreError::Conflict("idempotency_keys".to_owned()));
+        }
+        rows.idempotency.insert(key, record.clone());
+        Ok(())
     }
 
     async fn forget_before(&self, moment: Timestamp) -> Result<u64, StoreError> {

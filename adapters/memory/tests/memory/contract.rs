@@ -17,6 +17,7 @@ use codesm_memory::fakes::{FakeBlobStore, FakeTokenSigner, FakeTokens, Fakes};
 use std::sync::Arc;
 use std::time::Duration;
 
+#[expect(clippy::unused_async, reason = "the suites make fixtures with async functions")]
 async fn fakes() -> Memory {
     Memory(Fakes::new())
 }

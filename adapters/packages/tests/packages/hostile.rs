@@ -164,6 +164,42 @@ fn a_huge_table_of_contents_is_not_read() {
 }
 
 #[test]
+fn zip64_archives_are_refused_whatever_they_claim() {
+    let mut archive = zip(&package_entries("p/"));
+    let end = archive.split_off(archive.len() - 22);
+    let record = u64::try_from(archive.len()).unwrap();
+    let claimed = record - 1;
+    archive.extend(b"PK\x06\x06");
+    archive.extend(44_u64.to_le_bytes());
+    archive.extend([45, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    for number in [claimed, claimed, 0, 0] {
+        archive.extend(number.to_le_bytes());
+    }
+    archive.extend(b"PK\x06\x07");
+    archive.extend(0_u32.to_le_bytes());
+    archive.extend(record.to_le_bytes());
+    archive.extend(1_u32.to_le_bytes());
+    archive.extend(&end[..8]);
+    archive.extend([0xFF; 12]);
+    archive.extend([0; 2]);
+    let error = Fixture::empty().archive_refusal(&archive);
+    assert_eq!(error.code, "package.invalid_archive");
+    assert!(error.message.contains("zip64"), "{error}");
+    // The end of the archive may lie across two reads of the scan.
+    let mut shifted = vec![0; (1 << 20) - archive.len() + 10];
+    shifted.extend(&archive);
+    assert!(Fixture::empty().archive_refusal(&shifted).message.contains("zip64"));
+}
+
+#[test]
+fn a_scratch_folder_that_cannot_be_made_is_this_machines_fault() {
+    let fixture = Fixture::empty();
+    fs::write(fixture.scratch(), "a file").unwrap();
+    let error = fixture.archive_refusal(&zip(&package_entries("p/")));
+    assert_eq!((error.code, error.is_local_fault), ("package.unreadable", true));
+}
+
+#[test]
 fn files_shared_through_links_count_at_every_place() {
     let mut fixture = Fixture::with("")
         .file("data/secret/big/1.in", vec![b'1'; 1000])

@@ -1,5 +1,7 @@
 //! The reader through its port, on packages made in temporary folders.
 
+#![expect(clippy::unwrap_used, reason = "tests, also in functions that several of them share")]
+
 mod archives;
 mod checkers;
 mod hostile;

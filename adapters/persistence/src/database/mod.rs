@@ -17,7 +17,9 @@ use codesm_core::problems::ProblemQueries;
 use codesm_core::store::{StoreError, UnitOfWork};
 use codesm_core::submissions::SubmissionQueries;
 use sea_orm::sea_query::{Expr, Query};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -5,6 +5,7 @@ use super::{Database, DatabaseError, DatabaseSettings, Writer};
 use crate::error::store_error;
 use codesm_core::store::StoreError;
 use sea_orm::sqlx::ConnectOptions;
+use sea_orm::sqlx::error::DatabaseError as DriverDatabaseError;
 use sea_orm::sqlx::pool::PoolOptions;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPool};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous};
@@ -62,7 +63,10 @@ fn sqlite_options(settings: &DatabaseSettings) -> SqliteConnectOptions {
 
 async fn open_memory(settings: &DatabaseSettings) -> Result<(DatabaseConnection, DatabaseConnection), StoreError> {
     let options = sqlite_options(settings).in_memory(true);
-    let pool = sqlite_pool_options(settings, 1).connect_with(options).await.map_err(connect_error)?;
+    let pool = sqlite_pool_options(settings, 1)
+        .connect_with(options)
+        .await
+        .map_err(connect_error)?;
     let connection = DatabaseConnection::from(pool);
     Ok((connection.clone(), connection))
 }
@@ -82,10 +86,7 @@ async fn open_file(settings: &DatabaseSettings, path: &Path) -> Result<(Database
 
 /// Connects, again and again while another process is creating the same file: SQLite does not wait for its lock when
 /// it switches to the write-ahead log.
-async fn connect_sqlite(
-    pool: &PoolOptions<sea_orm::sqlx::Sqlite>,
-    options: &SqliteConnectOptions,
-) -> Result<SqlitePool, StoreError> {
+async fn connect_sqlite(pool: &PoolOptions<sea_orm::sqlx::Sqlite>, options: &SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
     /// 50 times 100 ms: as long as the busy timeout.
     const TRIES: u32 = 50;
     let mut tries = 0;
@@ -94,7 +95,7 @@ async fn connect_sqlite(
         match pool.clone().connect_with(options.clone()).await {
             Ok(pool) => return Ok(pool),
             Err(error) if tries < TRIES && is_busy(&error) => {
-                sea_orm::sqlx::rt::sleep(SQLITE_BUSY_TIMEOUT / TRIES).await;
+                tokio::time::sleep(SQLITE_BUSY_TIMEOUT / TRIES).await;
             }
             Err(error) => return Err(connect_error(error)),
         }
@@ -103,7 +104,7 @@ async fn connect_sqlite(
 
 fn is_busy(error: &DriverError) -> bool {
     // SQLITE_BUSY (5) and its extended codes.
-    let code = error.as_database_error().and_then(|error| error.code());
+    let code = error.as_database_error().and_then(DriverDatabaseError::code);
     code.and_then(|code| code.parse::<i32>().ok()).is_some_and(|code| code & 0xff == 5)
 }
 

@@ -37,9 +37,7 @@ pub(super) fn parse(url: &str) -> Result<Target, DatabaseError> {
             .map(|options| Target::Postgres(Box::new(options)))
             .map_err(|error| invalid(error.to_string()));
     }
-    Err(invalid(
-        "it must begin with `sqlite:`, `postgres://` or `postgresql://`".to_owned(),
-    ))
+    Err(invalid("it must begin with `sqlite:`, `postgres://` or `postgresql://`".to_owned()))
 }
 
 /// The URL with `***` for the password and without parameters, which may hold one, too.
@@ -81,12 +79,23 @@ mod tests {
         assert_eq!(file("sqlite://data/codesm.db"), "data/codesm.db");
         assert!(matches!(parse("sqlite::memory:"), Ok(Target::Memory)));
         assert!(matches!(parse("postgres://ada@db/codesm"), Ok(Target::Postgres(_))));
-        assert!(matches!(parse("postgresql://ada@db:6543/codesm?sslmode=require"), Ok(Target::Postgres(_))));
+        assert!(matches!(
+            parse("postgresql://ada@db:6543/codesm?sslmode=require"),
+            Ok(Target::Postgres(_))
+        ));
     }
 
     #[test]
     fn what_names_no_database_is_refused() {
-        for url in ["", "sqlite:", "sqlite://", "sqlite:a.db?mode=ro", "mysql://db/x", "postgres://db:port/x", "codesm.db"] {
+        for url in [
+            "",
+            "sqlite:",
+            "sqlite://",
+            "sqlite:a.db?mode=ro",
+            "mysql://db/x",
+            "postgres://db:port/x",
+            "codesm.db",
+        ] {
             assert!(matches!(parse(url), Err(DatabaseError::InvalidUrl { .. })), "{url}");
         }
     }

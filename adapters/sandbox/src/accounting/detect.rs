@@ -44,7 +44,10 @@ fn folder(cgroup_text: &str, mounts_text: &str, kind: &str, controller: &str) ->
 }
 
 fn texts() -> io::Result<(String, String)> {
-    Ok((fs::read_to_string("/proc/self/cgroup")?, fs::read_to_string("/proc/self/mountinfo")?))
+    Ok((
+        fs::read_to_string("/proc/self/cgroup")?,
+        fs::read_to_string("/proc/self/mountinfo")?,
+    ))
 }
 
 /// cgroup v1 with the three controllers, all writable.

@@ -4,7 +4,7 @@ use super::root::{HOST, INPUT};
 use super::slot::SlotContext;
 use super::{Failure, Step, collect, program};
 use crate::archive;
-use crate::protocol::{FEEDBACK, FILES, InitWord, PROGRAM, RunOrder, WORK};
+use crate::protocol::{FEEDBACK, FILES, Go, InitWord, PROGRAM, RunOrder, WORK};
 use crate::sys::mount::{self, Use};
 use crate::sys::process::{self, Ended, Side};
 use crate::sys::socket::PacketSocket;
@@ -87,6 +87,10 @@ fn run(context: &SlotContext, order: &RunOrder, mut streams: Streams, report: &P
     let along: Vec<_> = proc_folder.iter().map(AsFd::as_fd).collect();
     let (errors, errors_of_program) = PacketSocket::pair().step("create the start socket")?;
     report.send(&InitWord::Started, &along).step("report the start")?;
+    // What was used until here must have been noted before the program uses anything.
+    if report.receive::<Go>().step("wait for the word to go")?.is_none() {
+        return Ok(());
+    }
     let started = process::monotonic();
     let first = match process::fork().step("fork the program")? {
         Side::Child => {

@@ -18,7 +18,7 @@ use crate::sys::poll;
 use crate::sys::process::{self, Side};
 use crate::sys::socket::PacketSocket;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -133,7 +133,7 @@ fn start_slot(setup: &SlotSetup, socket: PacketSocket, slots: &mut Vec<Slot>) {
     });
     match process::fork() {
         Ok(Side::Child) => {
-            let code = slot::slot_main(setup, &groups, OwnedFd::from(socket).into());
+            let code = slot::slot_main(setup, &groups, &socket);
             process::exit(code);
         }
         Ok(Side::Parent(pid)) => slots.push(Slot { pid, groups }),

@@ -38,7 +38,12 @@ fn start(context: &SlotContext, order: &RunOrder, streams: &Streams) -> Result<s
     process::forbid_new_privileges().step("forbid new privileges")?;
     landlock.enforce().step("enforce Landlock")?;
     let text = |text: &str| CString::new(text).map_err(io::Error::other);
-    let arguments: Vec<CString> = order.arguments.iter().map(|argument| text(argument)).collect::<Result<_, _>>().step("read the arguments")?;
+    let arguments: Vec<CString> = order
+        .arguments
+        .iter()
+        .map(|argument| text(argument))
+        .collect::<Result<_, _>>()
+        .step("read the arguments")?;
     let environment: Vec<CString> = order
         .environment
         .iter()
@@ -57,12 +62,19 @@ fn start(context: &SlotContext, order: &RunOrder, streams: &Streams) -> Result<s
 
 /// After setuid from root every capability is gone already, and the bounding set can no longer be changed.
 fn when_already_gone(error: io::Error) -> io::Result<()> {
-    if error.kind() == io::ErrorKind::PermissionDenied { Ok(()) } else { Err(error) }
+    if error.kind() == io::ErrorKind::PermissionDenied {
+        Ok(())
+    } else {
+        Err(error)
+    }
 }
 
 /// Standard streams at 0, 1, 2, and nothing else but the report socket, which exec closes.
 fn standard_streams(streams: &Streams) -> io::Result<()> {
-    let input = streams.input.as_ref().ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))?;
+    let input = streams
+        .input
+        .as_ref()
+        .ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))?;
     // First out of the way: one of them may have a number that is about to be replaced.
     let copies: Vec<OwnedFd> = [input.as_fd(), streams.output.as_fd(), streams.errors.as_fd()]
         .into_iter()

@@ -107,7 +107,10 @@ fn devices(folder: &Path) -> io::Result<()> {
 /// Some runtimes look up their own user; they find one without a name that means anything.
 fn accounts(setup: &SlotSetup, folder: &Path) -> io::Result<()> {
     let user = setup.user;
-    fs::write(folder.join("passwd"), format!("program:x:{user}:{user}:program:{WORK}:/usr/sbin/nologin\n"))?;
+    fs::write(
+        folder.join("passwd"),
+        format!("program:x:{user}:{user}:program:{WORK}:/usr/sbin/nologin\n"),
+    )?;
     fs::write(folder.join("group"), format!("program:x:{user}:\n"))?;
     fs::write(folder.join("nsswitch.conf"), "passwd: files\ngroup: files\nhosts: files\n")
 }

@@ -8,11 +8,17 @@ use crate::sys::process;
 use libc::{c_long, sock_filter};
 use std::io;
 
-const LOAD_WORD: u16 = (libc::BPF_LD | libc::BPF_W | libc::BPF_ABS) as u16;
-const JUMP_IF_EQUAL: u16 = (libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K) as u16;
-const JUMP_IF_AT_LEAST: u16 = (libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K) as u16;
-const JUMP_IF_BITS: u16 = (libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K) as u16;
-const RETURN: u16 = (libc::BPF_RET | libc::BPF_K) as u16;
+// Instructions as in `linux/bpf_common.h`, whose parts are wider than the field they fill.
+/// `BPF_LD | BPF_W | BPF_ABS`
+const LOAD_WORD: u16 = 0x20;
+/// `BPF_JMP | BPF_JEQ | BPF_K`
+const JUMP_IF_EQUAL: u16 = 0x15;
+/// `BPF_JMP | BPF_JGE | BPF_K`
+const JUMP_IF_AT_LEAST: u16 = 0x35;
+/// `BPF_JMP | BPF_JSET | BPF_K`
+const JUMP_IF_BITS: u16 = 0x45;
+/// `BPF_RET | BPF_K`
+const RETURN: u16 = 0x06;
 
 /// Offsets in `struct seccomp_data` (little-endian: the low half of an argument comes first).
 const OFFSET_NUMBER: u32 = 0;
@@ -145,9 +151,6 @@ const DENIED_HERE: &[c_long] = &[
 #[cfg(not(target_arch = "x86_64"))]
 const DENIED_HERE: &[c_long] = &[];
 
-/// Refused to programs only: what compilers may do and programs never need.
-const DENIED_TO_PROGRAMS: &[c_long] = &[libc::SYS_mknodat, libc::SYS_prlimit64];
-
 /// Answered with ENOSYS: libraries fall back to an older call whose arguments can be checked.
 const UNKNOWN: &[c_long] = &[libc::SYS_clone3];
 
@@ -197,14 +200,9 @@ fn filter(profile: Profile) -> Vec<sock_filter> {
     for call in DENIED.iter().chain(DENIED_HERE) {
         refuse(&mut program, *call, libc::EPERM);
     }
+    // Compilers lower limits for their parts (and can never raise them); a program has no need to.
     if profile == Profile::Run {
-        for call in DENIED_TO_PROGRAMS {
-            if *call == libc::SYS_prlimit64 {
-                refuse_new_limits(&mut program);
-            } else {
-                refuse(&mut program, *call, libc::EPERM);
-            }
-        }
+        refuse_new_limits(&mut program);
     }
     // clone with namespace flags: the flags are the first argument on both architectures.
     program.extend([
@@ -245,6 +243,10 @@ fn refuse_new_limits(program: &mut Vec<sock_filter>) {
 mod tests {
     use super::*;
 
+    fn low_half(number: u64) -> u32 {
+        u32::try_from(number & u64::from(u32::MAX)).unwrap()
+    }
+
     /// Runs a filter on a made-up system call.
     fn decide(profile: Profile, architecture: u32, call: u32, arguments: [u64; 3]) -> u32 {
         let program = filter(profile);
@@ -260,8 +262,8 @@ mod tests {
                     accumulator = match step.k {
                         OFFSET_NUMBER => call,
                         OFFSET_ARCHITECTURE => architecture,
-                        offset if offset % 8 == 0 => argument(offset) as u32,
-                        offset => (argument(offset - 4) >> 32) as u32,
+                        offset if offset % 8 == 0 => low_half(argument(offset)),
+                        offset => low_half(argument(offset - 4) >> 32),
                     };
                 }
                 JUMP_IF_EQUAL => at += jump(accumulator == step.k),

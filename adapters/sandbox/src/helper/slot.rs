@@ -24,7 +24,7 @@ pub(super) struct SlotContext {
 }
 
 /// Body of the process; returns its exit code when the worker is gone.
-pub(super) fn slot_main(setup: &SlotSetup, groups: &[PathBuf], socket: PacketSocket) -> i32 {
+pub(super) fn slot_main(setup: &SlotSetup, groups: &[PathBuf], socket: &PacketSocket) -> i32 {
     // Read before the new root and the namespaces hide it: the worker looks for this number.
     let pid = std::process::id();
     let (context, mut accounting) = match prepare(setup, groups) {
@@ -45,7 +45,7 @@ pub(super) fn slot_main(setup: &SlotSetup, groups: &[PathBuf], socket: PacketSoc
         match socket.receive::<SlotCommand>() {
             Ok(Some((SlotCommand::Start(order), descriptors))) => {
                 let run = order.run;
-                let outcome = match run_one(&context, &mut accounting, *order, descriptors, &socket) {
+                let outcome = match run_one(&context, &mut accounting, &order, descriptors, socket) {
                     Ok(Some(outcome)) => outcome,
                     Ok(None) => return 0,
                     Err(Failure { step, error }) => RunOutcome::Fault {
@@ -78,7 +78,9 @@ fn prepare(setup: &SlotSetup, groups: &[PathBuf]) -> Result<(SlotContext, Accoun
     if let Some(cpu) = setup.cpu {
         process::pin_to_cpu(cpu).step("pin to a CPU")?;
     }
-    let cpus = u32::try_from(process::allowed_cpus().step("read the CPU set")?.len()).unwrap_or(1).max(1);
+    let cpus = u32::try_from(process::allowed_cpus().step("read the CPU set")?.len())
+        .unwrap_or(1)
+        .max(1);
     let accounting = accounting::enter(&setup.accounting, groups).step("enter the accounting groups")?;
     let mut namespaces = libc::CLONE_NEWNS | libc::CLONE_NEWNET | libc::CLONE_NEWUTS | libc::CLONE_NEWCGROUP;
     let (user, group) = (identity::effective_user(), identity::effective_group());
@@ -118,24 +120,24 @@ fn map_user(user: u32, group: u32) -> std::io::Result<()> {
 fn run_one(
     context: &SlotContext,
     accounting: &mut Accounting,
-    order: RunOrder,
+    order: &RunOrder,
     descriptors: Vec<OwnedFd>,
     socket: &PacketSocket,
 ) -> Result<Option<RunOutcome>, Failure> {
-    let streams = init::Streams::of(&order, descriptors)?;
+    let streams = init::Streams::of(order, descriptors)?;
     let (report, report_of_init) = PacketSocket::pair().step("create the report socket")?;
     accounting.begin(&order.limits).step("reset the accounting")?;
     let flags = libc::CLONE_NEWPID | libc::CLONE_NEWNS | libc::CLONE_NEWIPC;
     match process::clone_process(flags, accounting.leaf()).step("clone the init process")? {
         Side::Child => {
             drop(report);
-            init::init_main(context, &order, streams, &report_of_init, !accounting.has_groups());
+            init::init_main(context, order, streams, &report_of_init, !accounting.has_groups());
             process::exit(0);
         }
         Side::Parent(pid) => {
             // Without our copies the worker sees the end of the streams when the last process is dead.
             drop((report_of_init, streams));
-            watch::supervise(context, accounting, &order, pid, &report, socket)
+            watch::supervise(context, accounting, order, pid, &report, socket)
         }
     }
 }

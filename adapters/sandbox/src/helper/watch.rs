@@ -3,7 +3,7 @@
 use super::slot::SlotContext;
 use super::{Failure, Step};
 use crate::accounting::{Accounting, OfInit};
-use crate::protocol::{Finished, InitWord, RunOrder, RunOutcome, SlotCommand, Stopped};
+use crate::protocol::{Finished, Go, InitWord, RunOrder, RunOutcome, SlotCommand, Stopped};
 use crate::sys::poll;
 use crate::sys::process::{self, Status};
 use crate::sys::socket::PacketSocket;
@@ -126,6 +126,8 @@ impl Watch<'_> {
                     Ok(Some((InitWord::Started, mut along))) => {
                         self.accounting.started(along.pop())?;
                         self.started = Some(process::monotonic());
+                        // Fails only if the init died, which the next look notices.
+                        let _ = report.send(&Go, &[]);
                     }
                     Ok(Some((word, _))) => return Ok(Over::Word(Some(word))),
                     // Reset instead of closed: the init was killed with something unread.
@@ -135,7 +137,11 @@ impl Watch<'_> {
             if asked {
                 match worker.receive::<SlotCommand>() {
                     Ok(Some((SlotCommand::Kill { run, output_exceeded }, _))) if run == self.order.run => {
-                        let why = if output_exceeded { Killed::For(Stopped::Output) } else { Killed::Unwanted };
+                        let why = if output_exceeded {
+                            Killed::For(Stopped::Output)
+                        } else {
+                            Killed::Unwanted
+                        };
                         return Ok(Over::Kill(why));
                     }
                     // Meant for an earlier run.
@@ -166,7 +172,11 @@ impl Watch<'_> {
         if wall_left.is_zero() {
             return Ok(Err(Killed::For(Stopped::Wall)));
         }
-        let longest = if self.accounting.has_groups() { LONGEST_PAUSE } else { LONGEST_PAUSE_POLLING };
+        let longest = if self.accounting.has_groups() {
+            LONGEST_PAUSE
+        } else {
+            LONGEST_PAUSE_POLLING
+        };
         // Programs on n CPUs use n seconds a second at most.
         let pause = longest.min(wall_left).min(cpu_left / self.context.cpus);
         Ok(Ok(pause.max(SHORTEST_PAUSE)))

@@ -25,8 +25,8 @@ fn top_level_words(source: &str) -> Vec<String> {
     while let Some(character) = rest.chars().next() {
         let skipped = if rest.starts_with("//") {
             rest.find('\n').unwrap_or(rest.len())
-        } else if rest.starts_with("/*") {
-            rest[2..].find("*/").map_or(rest.len(), |end| end + 4)
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            comment.find("*/").map_or(rest.len(), |end| end + 4)
         } else if let Some(block) = rest.strip_prefix("\"\"\"") {
             block.find("\"\"\"").map_or(rest.len(), |end| end + 6)
         } else if character == '"' || character == '\'' {

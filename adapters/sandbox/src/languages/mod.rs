@@ -66,25 +66,6 @@ impl Offered {
         usual.or_else(|| sources.first()).map_or("", String::as_str)
     }
 
-    /// A command with its placeholders replaced.
-    pub(crate) fn command(&self, toolchain: &Toolchain, template: &[String], meaning: &Meaning<'_>) -> Vec<String> {
-        let mut command = Vec::new();
-        for part in template {
-            if part == "{sources}" {
-                command.extend_from_slice(meaning.sources);
-            } else {
-                command.push(
-                    toolchain
-                        .fill(part)
-                        .replace("{entry}", meaning.main_file)
-                        .replace("{main_class}", meaning.main_class)
-                        .replace("{heap_mb}", &meaning.heap_mb.to_string()),
-                );
-            }
-        }
-        command
-    }
-
     /// Names under which the sources are compiled. A single Java file is named after its public type.
     pub(crate) fn source_names(&self, program: &ProgramSource) -> Vec<String> {
         let mut names: Vec<String> = program.files.iter().map(|file| file.name.clone()).collect();

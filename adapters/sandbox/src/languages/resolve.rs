@@ -3,7 +3,7 @@
 //! Nothing untrusted is involved, so they are simply started, in parallel and with a time-out.
 
 use super::table::Entry;
-use super::Offered;
+use super::{Meaning, Offered};
 use std::ffi::OsStr;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -30,6 +30,24 @@ impl Toolchain {
     /// Replaces the placeholders that are the same for every program.
     pub(crate) fn fill(&self, text: &str) -> String {
         fill(text, &self.program, &self.sysroot)
+    }
+
+    /// A command with its placeholders replaced.
+    pub(crate) fn command(&self, template: &[String], meaning: &Meaning<'_>) -> Vec<String> {
+        let mut command = Vec::new();
+        for part in template {
+            if part == "{sources}" {
+                command.extend_from_slice(meaning.sources);
+            } else {
+                command.push(
+                    self.fill(part)
+                        .replace("{entry}", meaning.main_file)
+                        .replace("{main_class}", meaning.main_class)
+                        .replace("{heap_mb}", &meaning.heap_mb.to_string()),
+                );
+            }
+        }
+        command
     }
 }
 
@@ -65,18 +83,21 @@ fn resolve(entry: &Entry) -> Result<Toolchain, String> {
         sysroot = PathBuf::from(ask(&entry.sysroot, &found, &sysroot)?);
         let inside = sysroot.join("bin").join(&entry.program);
         if !inside.is_file() {
-            return Err(format!("`{}` names {} as its folder, which holds no bin/{}", found.display(), sysroot.display(), entry.program));
+            return Err(format!(
+                "`{}` names {} as its folder, which holds no bin/{}",
+                found.display(),
+                sysroot.display(),
+                entry.program
+            ));
         }
-        // A program of the distribution stays what it is called; a shim or proxy is replaced by what it stands for.
-        if !found.starts_with("/usr") || !sysroot.starts_with("/usr") {
-            program = inside;
-        } else if sysroot != Path::new("/usr") {
-            program = inside;
-        }
+        // A shim or proxy is replaced by what it stands for.
+        program = inside;
     } else if entry.sysroot_of_program {
         program = found.canonicalize().map_err(|error| format!("{}: {error}", found.display()))?;
         let folder = program.parent().and_then(Path::parent);
-        sysroot = folder.ok_or_else(|| format!("{} lies in no folder", program.display()))?.to_path_buf();
+        sysroot = folder
+            .ok_or_else(|| format!("{} lies in no folder", program.display()))?
+            .to_path_buf();
     }
     let version = ask(&entry.version, &program, &sysroot)?;
     let mut binds = Vec::new();
@@ -106,12 +127,16 @@ fn find(program: &str) -> Option<PathBuf> {
 
 /// Files or folders whose name begins as the pattern does up to its star.
 fn matching(pattern: &str) -> Vec<PathBuf> {
-    let Some(beginning) = pattern.strip_suffix('*') else { return vec![PathBuf::from(pattern)] };
+    let Some(beginning) = pattern.strip_suffix('*') else {
+        return vec![PathBuf::from(pattern)];
+    };
     let beginning = Path::new(beginning);
     let (Some(folder), Some(prefix)) = (beginning.parent(), beginning.file_name().and_then(OsStr::to_str)) else {
         return Vec::new();
     };
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
     entries
         .flatten()
         .filter(|entry| entry.file_name().to_str().is_some_and(|name| name.starts_with(prefix)))

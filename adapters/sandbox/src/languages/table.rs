@@ -95,7 +95,10 @@ impl Entry {
     }
 
     pub(crate) fn is_source(&self, extension: &str) -> bool {
-        self.extensions.iter().chain(&self.source_extensions).any(|known| known == extension)
+        self.extensions
+            .iter()
+            .chain(&self.source_extensions)
+            .any(|known| known == extension)
     }
 }
 

@@ -49,8 +49,15 @@ pub(crate) fn make_private() -> io::Result<()> {
 
 /// A fresh file system in memory: nosuid, nodev.
 pub(crate) fn temporary(target: &Path, bytes: u64, inodes: u64, mode: u32, owner: u32) -> io::Result<()> {
-    let options = CString::new(format!("size={bytes},nr_inodes={inodes},mode={mode:o},uid={owner},gid={owner}")).map_err(io::Error::other)?;
-    mount(Some(c"tmpfs"), target, Some(c"tmpfs"), libc::MS_NOSUID | libc::MS_NODEV, Some(&options))
+    let options =
+        CString::new(format!("size={bytes},nr_inodes={inodes},mode={mode:o},uid={owner},gid={owner}")).map_err(io::Error::other)?;
+    mount(
+        Some(c"tmpfs"),
+        target,
+        Some(c"tmpfs"),
+        libc::MS_NOSUID | libc::MS_NODEV,
+        Some(&options),
+    )
 }
 
 /// Process information of the present pid namespace.
@@ -64,7 +71,11 @@ pub(crate) fn bind(source: &Path, target: &Path, how: Use) -> io::Result<()> {
     let source_text = c_path(source)?;
     mount(Some(&source_text), target, None, libc::MS_BIND | libc::MS_REC, None)
         .map_err(|error| io::Error::new(error.kind(), format!("bind {}: {error}", source.display())))?;
-    if how == Use::ReadOnly { make_read_only(target, true) } else { Ok(()) }
+    if how == Use::ReadOnly {
+        make_read_only(target, true)
+    } else {
+        Ok(())
+    }
 }
 
 /// No writing, no devices, no setuid below `target` (and the mounts in it).

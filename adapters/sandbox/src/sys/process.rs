@@ -172,7 +172,10 @@ pub(crate) fn drop_capabilities() -> io::Result<()> {
         }
     }
     control(libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_CLEAR_ALL as libc::c_ulong)?;
-    let header = Header { version: VERSION_3, pid: 0 };
+    let header = Header {
+        version: VERSION_3,
+        pid: 0,
+    };
     let nothing = [0_u32; 6];
     // SAFETY: both point to memory of the layout `capset` version 3 expects.
     check(unsafe { libc::syscall(libc::SYS_capset, &raw const header, nothing.as_ptr()) }).map(drop)

@@ -52,7 +52,10 @@ impl PacketSocket {
     pub(crate) fn send(&self, message: &impl Serialize, descriptors: &[BorrowedFd<'_>]) -> io::Result<()> {
         let text = serde_json::to_vec(message)?;
         if text.len() > MAX_MESSAGE_BYTES || descriptors.len() > MAX_DESCRIPTORS {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "the message to the sandbox helper is too long"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "the message to the sandbox helper is too long",
+            ));
         }
         let mut piece = libc::iovec {
             iov_base: text.as_ptr().cast_mut().cast(),
@@ -108,9 +111,9 @@ impl PacketSocket {
             while !entry.is_null() {
                 if (*entry).cmsg_level == libc::SOL_SOCKET && (*entry).cmsg_type == libc::SCM_RIGHTS {
                     let bytes = (*entry).cmsg_len as usize - libc::CMSG_LEN(0) as usize;
-                    let data = libc::CMSG_DATA(entry).cast::<RawFd>();
-                    for index in 0..bytes / size_of::<RawFd>() {
-                        descriptors.push(OwnedFd::from_raw_fd(data.add(index).read_unaligned()));
+                    let data = std::slice::from_raw_parts(libc::CMSG_DATA(entry), bytes);
+                    for number in data.chunks_exact(size_of::<RawFd>()).filter_map(|number| number.try_into().ok()) {
+                        descriptors.push(OwnedFd::from_raw_fd(RawFd::from_ne_bytes(number)));
                     }
                 }
                 entry = libc::CMSG_NXTHDR(&raw const header, entry);
@@ -121,7 +124,10 @@ impl PacketSocket {
             return Ok(None);
         }
         if flags & (libc::MSG_TRUNC | libc::MSG_CTRUNC) != 0 {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "a message between sandbox processes was cut"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "a message between sandbox processes was cut",
+            ));
         }
         text.truncate(usize::try_from(received).unwrap_or(0));
         Ok(Some((serde_json::from_slice(&text)?, descriptors)))

@@ -10,6 +10,7 @@ struct Machine {
     ids: Arc<UuidV7Generator>,
 }
 
+#[expect(clippy::unused_async, reason = "the suites make fixtures with async functions")]
 async fn machine() -> Machine {
     Machine {
         ids: Arc::new(UuidV7Generator::new()),

@@ -1,0 +1,10 @@
+//! What comes in: who is calling, bodies, parameters.
+
+mod body;
+mod caller;
+mod explain;
+mod parameters;
+
+pub(crate) use body::{Body, OptionalBody, media_type};
+pub(crate) use caller::{Anyone, Call, LoggedIn, SECURITY_COOKIE};
+pub(crate) use parameters::{HeaderText, PageLimit, WaitSeconds, duplicate_parameter, problem_ref, submission_id};

@@ -1,0 +1,6 @@
+//! Accounts and sessions.
+
+mod queries;
+mod rows;
+mod sessions;
+mod users;

@@ -1,0 +1,9 @@
+//! Jobs and workers.
+
+mod queue;
+mod repository;
+mod rows;
+mod workers;
+
+pub(crate) use queue::SeaJobQueue;
+pub(crate) use workers::SeaWorkerRegistry;

@@ -1,0 +1,219 @@
+//! Hands out jobs.
+
+use super::rows::job;
+use crate::database::Writer;
+use crate::error::store_error;
+use crate::row::{named, number};
+use crate::text::store_text;
+use crate::write::all_columns;
+use async_trait::async_trait;
+use codesm_core::jobs::{Job, JobDepth, JobKind, JobQueue, JobState, Queue, ReserveRequest};
+use codesm_core::kernel::{JobId, Timestamp};
+use codesm_core::store::StoreError;
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, LockBehavior, LockType};
+use sea_orm::{
+    ActiveValue, ColumnTrait, Condition, DatabaseConnection, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect, UpdateMany,
+};
+use uuid::Uuid;
+
+/// The queue: the table `jobs` itself.
+#[derive(Debug)]
+pub(crate) struct SeaJobQueue {
+    write: Writer,
+    read: DatabaseConnection,
+}
+
+impl SeaJobQueue {
+    pub(crate) const fn new(write: Writer, read: DatabaseConnection) -> Self {
+        Self { write, read }
+    }
+
+    async fn change(&self, update: UpdateMany<job::Entity>) -> Result<bool, StoreError> {
+        let written = update.exec(self.write.connection()).await.map_err(store_error)?;
+        Ok(written.rows_affected == 1)
+    }
+}
+
+/// The job while it is running under this fencing number.
+fn held(id: JobId, attempt: u32) -> Condition {
+    Condition::all()
+        .add(job::Column::Id.eq(id.as_uuid()))
+        .add(job::Column::Attempt.eq(i64::from(attempt)))
+        .add(job::Column::State.eq(JobState::Running.as_str()))
+}
+
+/// Jobs that are due or whose lease expired, in the order they are handed out; locked, and passing over those that
+/// another reservation holds just now. (SQLite has no row locks and needs none: its transactions are alone.)
+async fn candidates(tx: &DatabaseTransaction, request: &ReserveRequest) -> Result<Vec<job::Model>, StoreError> {
+    let due = Condition::all()
+        .add(job::Column::State.eq(JobState::Ready.as_str()))
+        .add(job::Column::RunAt.lte(request.now));
+    let lost = Condition::all()
+        .add(job::Column::State.eq(JobState::Running.as_str()))
+        .add(job::Column::LeaseExpiresAt.lte(request.now));
+    job::Entity::find()
+        // Word for word the condition of the partial index, which also gives the order.
+        .filter(Expr::cust("\"state\" IN ('ready', 'running')"))
+        .filter(Condition::any().add(due).add(lost))
+        .filter(job::Column::Kind.is_in(request.kinds.iter().map(|kind| kind.as_str())))
+        .filter(
+            Condition::any()
+                .add(job::Column::Requirement.is_null())
+                .add(job::Column::Requirement.is_in(request.capabilities.iter().map(String::as_str))),
+        )
+        .order_by_asc(job::Column::Priority)
+        .order_by_asc(job::Column::RunAt)
+        .order_by_asc(job::Column::Id)
+        .limit(u64::from(request.max))
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .all(tx)
+        .await
+        .map_err(store_error)
+}
+
+async fn write_lease(tx: &DatabaseTransaction, job: &Job) -> Result<(), StoreError> {
+    let mut columns = all_columns(job::Model::try_from(job)?);
+    columns.id = ActiveValue::NotSet;
+    job::Entity::update_many()
+        .set(columns)
+        .filter(job::Column::Id.eq(job.id.as_uuid()))
+        .exec(tx)
+        .await
+        .map_err(store_error)?;
+    Ok(())
+}
+
+/// Takes a broken row out of the way: at the head of the queue it would keep all workers from all jobs behind it.
+async fn bury_unreadable(tx: &DatabaseTransaction, id: Uuid, error: &StoreError, now: Timestamp) -> Result<(), StoreError> {
+    job::Entity::update_many()
+        .col_expr(job::Column::State, Expr::value(JobState::Dead.as_str()))
+        .col_expr(job::Column::LeaseWorker, Expr::value(Option::<String>::None))
+        .col_expr(job::Column::LeaseExpiresAt, Expr::value(Option::<Timestamp>::None))
+        .col_expr(job::Column::LastError, Expr::value(store_text(&error.to_string())))
+        .col_expr(job::Column::FinishedAt, Expr::value(now))
+        .filter(job::Column::Id.eq(id))
+        .exec(tx)
+        .await
+        .map_err(store_error)?;
+    Ok(())
+}
+
+#[async_trait]
+impl JobQueue for SeaJobQueue {
+    async fn reserve(&self, request: &ReserveRequest) -> Result<Vec<Job>, StoreError> {
+        let kinds: &[JobKind] = &request.kinds;
+        if kinds.is_empty() || request.max == 0 {
+            return Ok(Vec::new());
+        }
+        let tx = self.write.begin().await.map_err(store_error)?;
+        let mut reserved = Vec::new();
+        for row in candidates(&tx, request).await? {
+            let id = row.id;
+            let mut job = match Job::try_from(row) {
+                Ok(job) => job,
+                Err(error) => {
+                    tracing::error!(job.id = %id, %error, "a job cannot be read and is given up");
+                    bury_unreadable(&tx, id, &error, request.now).await?;
+                    continue;
+                }
+            };
+            if job.reserve(&request.worker, request.lease, request.now) {
+                write_lease(&tx, &job).await?;
+                reserved.push(job);
+            }
+        }
+        tx.commit().await.map_err(store_error)?;
+        Ok(reserved)
+    }
+
+    async fn extend(&self, id: JobId, attempt: u32, until: Timestamp) -> Result<bool, StoreError> {
+        let update = job::Entity::update_many()
+            .col_expr(job::Column::LeaseExpiresAt, Expr::value(until))
+            .filter(held(id, attempt));
+        self.change(update).await
+    }
+
+    async fn release(&self, id: JobId, attempt: u32, now: Timestamp) -> Result<bool, StoreError> {
+        // It keeps its place in the queue, and is due even if another machine's clock was ahead when it was made.
+        let run_at = CaseStatement::new()
+            .case(job::Column::RunAt.gt(now), Expr::value(now))
+            .finally(Expr::col(job::Column::RunAt));
+        let update = job::Entity::update_many()
+            .col_expr(job::Column::State, Expr::value(JobState::Ready.as_str()))
+            .col_expr(job::Column::LeaseWorker, Expr::value(Option::<String>::None))
+            .col_expr(job::Column::LeaseExpiresAt, Expr::value(Option::<Timestamp>::None))
+            .col_expr(job::Column::RunAt, run_at.into())
+            .filter(held(id, attempt));
+        self.change(update).await
+    }
+
+    async fn depths(&self, now: Timestamp) -> Result<Vec<JobDepth>, StoreError> {
+        let oldest_due = CaseStatement::new().case(
+            Condition::all()
+                .add(job::Column::State.eq(JobState::Ready.as_str()))
+                .add(job::Column::RunAt.lte(now)),
+            Expr::col(job::Column::CreatedAt),
+        );
+        let rows = job::Entity::find()
+            .select_only()
+            .column(job::Column::Queue)
+            .column(job::Column::State)
+            .expr_as(Expr::col(job::Column::Id).count(), "jobs")
+            .expr_as(Expr::expr(oldest_due).min(), "oldest_due_at")
+            .filter(Expr::cust("\"state\" IN ('ready', 'running', 'dead')"))
+            .group_by(job::Column::Queue)
+            .group_by(job::Column::State)
+            .into_model::<DepthRow>()
+            .all(&self.read)
+            .await
+            .map_err(store_error)?;
+        let empty = |queue| JobDepth {
+            queue,
+            ready: 0,
+            running: 0,
+            dead: 0,
+            oldest_ready_at: None,
+        };
+        let mut depths: Vec<JobDepth> = Queue::ALL.into_iter().map(empty).collect();
+        for row in rows {
+            row.add_to(&mut depths)?;
+        }
+        Ok(depths)
+    }
+}
+
+/// Number of jobs of one queue in one state.
+#[derive(FromQueryResult)]
+struct DepthRow {
+    queue: String,
+    state: String,
+    jobs: i64,
+    oldest_due_at: Option<Timestamp>,
+}
+
+impl DepthRow {
+    fn add_to(self, depths: &mut [JobDepth]) -> Result<(), StoreError> {
+        let Self {
+            queue,
+            state,
+            jobs,
+            oldest_due_at,
+        } = self;
+        let known = named(&queue, Queue::parse, "jobs", "queue", "(any)")?;
+        let count: u64 = number(jobs, "jobs", "count", "(all)")?;
+        let Some(depth) = depths.iter_mut().find(|depth| depth.queue == known) else {
+            return Ok(());
+        };
+        match named(&state, JobState::parse, "jobs", "state", "(any)")? {
+            JobState::Ready => {
+                depth.ready = count;
+                depth.oldest_ready_at = oldest_due_at;
+            }
+            JobState::Running => depth.running = count,
+            JobState::Dead => depth.dead = count,
+            JobState::Done => {}
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,6 @@
+//! Submissions and idempotency keys.
+
+mod idempotency;
+mod queries;
+mod repository;
+mod rows;

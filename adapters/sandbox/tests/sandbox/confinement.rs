@@ -1,0 +1,103 @@
+//! What a hostile program tries, and does not get. Each is a program of `tests/hostile`.
+
+use crate::support::{open, open_with, text, usual};
+use bytes::Bytes;
+use codesm_core::judging::{Exit, Input, RunRequest};
+use codesm_sandbox::Tier;
+
+/// Programs that print `safe` when nothing of what they tried worked, and say what did otherwise.
+const ATTEMPTS: [(&str, &str, &str); 6] = [
+    ("network", "c", include_str!("../../../../tests/hostile/network.c")),
+    ("kernel", "c", include_str!("../../../../tests/hostile/kernel.c")),
+    ("files", "python", include_str!("../../../../tests/hostile/files.py")),
+    ("processes", "python", include_str!("../../../../tests/hostile/processes.py")),
+    ("descriptors", "c", include_str!("../../../../tests/hostile/descriptors.c")),
+    ("leftovers", "python", include_str!("../../../../tests/hostile/leftovers.py")),
+];
+
+#[tokio::test]
+async fn hostile_programs_get_nothing() {
+    for tier in [None, Some(Tier::C)] {
+        let sandbox = open_with(|settings| settings.tier = tier);
+        for (name, language, source) in ATTEMPTS {
+            let program = sandbox.program(language, source).await;
+            // Twice: the second must find nothing of the first.
+            for _ in 0..2 {
+                let report = sandbox.run(usual(&program)).await;
+                assert_eq!(
+                    text(&report.stdout),
+                    "safe\n",
+                    "{name}, tier {tier:?}: {report:?} {}",
+                    text(&report.stderr)
+                );
+                assert_eq!(sandbox.processes(), Vec::<u32>::new(), "{name}");
+            }
+        }
+        sandbox.close().await;
+    }
+}
+
+#[tokio::test]
+async fn an_orphan_that_holds_standard_output_open_delays_nothing() {
+    let sandbox = open();
+    let source = "#include <stdio.h>\n#include <unistd.h>\n#include <signal.h>\n\
+        int main(){if(!fork()){setsid();signal(SIGHUP,SIG_IGN);if(!fork())for(;;)pause();_exit(0);}puts(\"done\");}";
+    let report = sandbox.judge("c", source).await;
+    assert_eq!((text(&report.stdout).as_str(), report.exit), ("done\n", Exit::Code(0)));
+    assert!(report.wall.as_millis() < 500);
+    sandbox.close().await;
+}
+
+#[tokio::test]
+async fn a_program_may_end_itself_in_any_way() {
+    let sandbox = open();
+    for (source, exit) in [
+        ("#include <signal.h>\nint main(){raise(SIGTERM);}", Exit::Signal(15)),
+        ("#include <signal.h>\nint main(){raise(SIGKILL);}", Exit::Signal(9)),
+        ("#include <stdlib.h>\nint main(){abort();}", Exit::Signal(6)),
+        ("int main(){*(volatile int*)0=1;}", Exit::Signal(11)),
+        (
+            "#include <signal.h>\n#include <unistd.h>\nint main(){kill(-1,SIGKILL);return 0;}",
+            Exit::Code(0),
+        ),
+        (
+            "#include <signal.h>\n#include <unistd.h>\nint main(){kill(getppid(),SIGKILL);kill(1,SIGKILL);return 3;}",
+            Exit::Code(3),
+        ),
+        ("int main(){return 124;}", Exit::Code(124)),
+        ("int main(){return 137;}", Exit::Code(137)),
+        (
+            "#include <unistd.h>\nint main(){close(0);close(1);close(2);return 1;}",
+            Exit::Code(1),
+        ),
+    ] {
+        let report = sandbox.judge("c", source).await;
+        assert_eq!((report.exit, report.limit), (exit, None), "{source}");
+    }
+    sandbox.close().await;
+}
+
+#[tokio::test]
+async fn a_stopped_program_is_ended_by_the_wall_limit() {
+    let sandbox = open();
+    let report = sandbox.judge("c", "#include <signal.h>\nint main(){raise(SIGSTOP);}").await;
+    assert_eq!(report.limit, Some(codesm_core::judging::LimitHit::Wall));
+    sandbox.close().await;
+}
+
+#[tokio::test]
+async fn arguments_are_passed_as_they_are_and_too_long_ones_are_a_fault() {
+    let sandbox = open();
+    let program = sandbox.program("python", "import sys\nprint(sys.argv[1:])").await;
+    let args = vec!["$(id)".to_owned(), "a b;c".to_owned(), String::new()];
+    let report = sandbox.run(RunRequest { args, ..usual(&program) }).await;
+    assert_eq!(text(&report.stdout), "['$(id)', 'a b;c', '']\n");
+    use codesm_core::judging::Sandbox;
+    let mut slot = sandbox.sandbox.slot().await.unwrap();
+    let args = vec!["x".repeat(2 << 20)];
+    assert!(slot.run(RunRequest { args, ..usual(&program) }).await.is_err());
+    let stdin = Input::Bytes(Bytes::from_static(b"x"));
+    assert!(slot.run(RunRequest { stdin, ..usual(&program) }).await.is_ok());
+    drop(slot);
+    sandbox.close().await;
+}

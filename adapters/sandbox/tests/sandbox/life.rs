@@ -1,0 +1,180 @@
+//! Beginnings and ends: cancelled runs, killed helpers, killed workers, refusals.
+
+use crate::support::{assert_gone, groups_of, handle, open, open_with, settings, text, usual, wait_until};
+use codesm_core::judging::{Exit, Sandbox, SandboxError};
+use codesm_sandbox::{ProcessSandbox, Tier, probe};
+use std::time::Duration;
+
+const SLEEP: &str = "#include <unistd.h>\nint main(){for(int i=0;i<3;i++)fork();sleep(100);}";
+
+#[tokio::test]
+async fn dropping_the_future_of_a_run_kills_it() {
+    let sandbox = open();
+    let program = sandbox.program("c", SLEEP).await;
+    let mut slot = sandbox.sandbox.slot().await.unwrap();
+    let run = tokio::time::timeout(Duration::from_millis(300), slot.run(usual(&program))).await;
+    assert!(run.is_err(), "it should still sleep");
+    assert_eq!(sandbox.processes(), Vec::<u32>::new());
+    drop(slot);
+    assert_eq!(sandbox.judge("c", "int main(){return 4;}").await.exit, Exit::Code(4));
+    sandbox.close().await;
+}
+
+#[tokio::test]
+async fn a_killed_helper_is_a_fault_of_that_run_and_replaced_for_the_next() {
+    let sandbox = open();
+    let program = sandbox.program("c", SLEEP).await;
+    let helper = sandbox.sandbox.helper_pid().unwrap();
+    let mut slot = sandbox.sandbox.slot().await.unwrap();
+    let (result, ()) = tokio::join!(slot.run(usual(&program)), async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        kill(helper);
+    });
+    assert!(matches!(result, Err(SandboxError::Fault { .. })), "{result:?}");
+    wait_until("every program is gone", || sandbox.processes().is_empty());
+    drop(slot);
+    assert_eq!(sandbox.judge("c", "int main(){return 4;}").await.exit, Exit::Code(4));
+    assert_ne!(sandbox.sandbox.helper_pid().unwrap(), helper);
+    wait_until("the groups of the killed helper are swept", || groups_of(helper).is_empty());
+    sandbox.close().await;
+}
+
+fn kill(pid: u32) {
+    let status = std::process::Command::new("kill").args(["-KILL", &pid.to_string()]).status();
+    assert!(status.unwrap().success());
+}
+
+/// The worker of [`a_killed_worker_takes_everything_with_it`]: does nothing unless that test starts it.
+#[tokio::test]
+async fn worker_for_the_test_that_kills_it() {
+    if std::env::var_os("CODESM_TEST_WORKER").is_none() {
+        return;
+    }
+    let sandbox = open();
+    let program = sandbox.program("c", SLEEP).await;
+    println!("helper={}", sandbox.sandbox.helper_pid().unwrap());
+    println!("folder={}", sandbox.folder.path().display());
+    let mut request = usual(&program);
+    request.limits.wall = Duration::from_secs(100);
+    sandbox.run(request).await;
+}
+
+#[tokio::test]
+async fn a_killed_worker_takes_everything_with_it() {
+    use std::io::{BufRead, BufReader};
+    let mut worker = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["life::worker_for_the_test_that_kills_it", "--exact", "--nocapture"])
+        .env("CODESM_TEST_WORKER", "1")
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(worker.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let (mut helper, mut folder) = (None, None);
+    for line in lines {
+        if let Some((_, pid)) = line.split_once("helper=") {
+            helper = pid.parse::<u32>().ok();
+        }
+        if let Some((_, path)) = line.split_once("folder=") {
+            folder = Some(path.to_owned());
+            break;
+        }
+    }
+    let (helper, folder) = (helper.unwrap(), folder.unwrap());
+    let slot_process = || {
+        let children = std::fs::read_to_string(format!("/proc/{helper}/task/{helper}/children")).unwrap_or_default();
+        children.split_whitespace().next().and_then(|pid| pid.parse::<u32>().ok())
+    };
+    let slot = slot_process().unwrap();
+    let init = || std::fs::read_to_string(format!("/proc/{slot}/task/{slot}/children")).unwrap_or_default();
+    wait_until("the program runs", || !init().trim().is_empty());
+    let init: u32 = init().trim().parse().unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    worker.kill().unwrap();
+    worker.wait().unwrap();
+    for pid in [helper, slot, init] {
+        assert_gone(pid);
+    }
+    // The groups go with the helper, unless the kernel's kill was faster; then the next one sweeps them.
+    let sandbox = open();
+    wait_until("the groups are gone", || groups_of(helper).is_empty());
+    sandbox.close().await;
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test]
+async fn after_the_shutdown_nothing_is_given_out() {
+    let sandbox = open();
+    let program = handle(sandbox.compile("c", "int main(){}").await);
+    let slot = sandbox.sandbox.slot().await.unwrap();
+    sandbox.sandbox.shutdown().await;
+    let mut slot = slot;
+    assert!(slot.run(usual(&program)).await.is_err());
+    drop(slot);
+    assert!(matches!(sandbox.sandbox.slot().await, Err(SandboxError::Unavailable(_))));
+    sandbox.close().await;
+}
+
+#[tokio::test]
+async fn reduced_isolation_is_refused_even_if_allowed_because_it_does_not_exist() {
+    for allow_reduced in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = settings(folder.path(), Some(Tier::D));
+        settings.allow_reduced = allow_reduced;
+        let Err(SandboxError::Unavailable(message)) = ProcessSandbox::start(settings) else {
+            panic!("it was started")
+        };
+        assert!(message.contains("not implemented"), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn slots_are_given_out_once_at_a_time_and_work_in_parallel() {
+    let sandbox = open_with(|settings| settings.slots = Some(2));
+    let program = sandbox.program("python", "import time\ntime.sleep(0.5)\nprint('x')").await;
+    let began = std::time::Instant::now();
+    let reports = tokio::join!(
+        sandbox.run(usual(&program)),
+        sandbox.run(usual(&program)),
+        sandbox.run(usual(&program))
+    );
+    let took = began.elapsed();
+    assert!(took > Duration::from_millis(1000) && took < Duration::from_millis(1600), "{took:?}");
+    assert_eq!(text(&reports.2.stdout), "x\n");
+    sandbox.close().await;
+}
+
+#[tokio::test]
+async fn the_doctor_sees_a_working_sandbox() {
+    let folder = tempfile::tempdir().unwrap();
+    let checks = probe(settings(folder.path(), None));
+    let sandbox = checks.iter().find(|check| check.name == "sandbox").unwrap();
+    assert!(sandbox.ok, "{checks:?}");
+    assert!(checks.iter().all(|check| check.ok == check.fix.is_none()), "{checks:?}");
+}
+
+#[tokio::test]
+async fn hundreds_of_runs_leave_nothing_and_stay_fast() {
+    let sandbox = open();
+    let c = sandbox.program("cpp", "#include <iostream>\nint main(){std::cout<<1;}").await;
+    let python = sandbox.program("python", "print(1)").await;
+    for (name, program, count) in [("C++", c, 200), ("Python", python, 50)] {
+        let mut slot = sandbox.sandbox.slot().await.unwrap();
+        let mut times: Vec<Duration> = Vec::new();
+        for _ in 0..count {
+            let began = std::time::Instant::now();
+            let report = slot.run(usual(&program)).await.unwrap();
+            assert_eq!(report.exit, Exit::Code(0));
+            times.push(began.elapsed());
+        }
+        times.sort();
+        println!("{name}: median {:?}, 95 % {:?}", times[count / 2], times[count * 95 / 100]);
+    }
+    let descriptors = std::fs::read_dir(format!("/proc/{}/fd", sandbox.sandbox.helper_pid().unwrap()))
+        .unwrap()
+        .count();
+    assert!(descriptors < 10, "{descriptors} descriptors are open in the helper");
+    let status = std::fs::read_to_string(format!("/proc/{}/status", sandbox.sandbox.helper_pid().unwrap())).unwrap();
+    let resident = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
+    println!("helper: {resident}");
+    sandbox.close().await;
+}

@@ -1,0 +1,40 @@
+//! Secrets of embedded mode: generated once, kept in the data folder, shared by processes that share it.
+
+use crate::config::Settings;
+use crate::wiring::{WiringError, private_folder};
+use codesm_core::kernel::Secret;
+use codesm_crypto::generate_key;
+use codesm_fs::secret_file;
+use std::path::Path;
+
+/// Keys of a process.
+pub(crate) struct Secrets {
+    pub(crate) signing_key: Secret<Vec<u8>>,
+    pub(crate) pseudonym_key: Secret<[u8; 32]>,
+}
+
+impl Secrets {
+    /// Reads the configured key, or the generated ones of the data folder, making them if they are not there.
+    pub(crate) fn load(settings: &Settings) -> Result<Self, WiringError> {
+        let folder = settings.general.data_dir.join("secrets");
+        let signing_key = match &settings.auth.signing_key_file {
+            Some(file) => std::fs::read(file).map_err(|error| unreadable(file, &error))?,
+            None => generated(&folder, "auth-signing-key")?,
+        };
+        let pseudonym_key = generated(&folder, "log-pseudonym-key")?;
+        let pseudonym_key: [u8; 32] = pseudonym_key
+            .try_into()
+            .map_err(|_| WiringError::new("secrets.broken", format!("{} must hold 32 bytes", folder.join("log-pseudonym-key").display())))?;
+        Ok(Self { signing_key: Secret::new(signing_key), pseudonym_key: Secret::new(pseudonym_key) })
+    }
+}
+
+fn generated(folder: &Path, name: &str) -> Result<Vec<u8>, WiringError> {
+    private_folder(folder)?;
+    let file = folder.join(name);
+    secret_file::read_or_create(&file, || generate_key().reveal().to_vec()).map_err(|error| unreadable(&file, &error))
+}
+
+fn unreadable(file: &Path, error: &std::io::Error) -> WiringError {
+    WiringError::new("secrets.unreadable", format!("the key file {} cannot be used: {error}", file.display()))
+}

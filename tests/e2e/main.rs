@@ -1,0 +1,12 @@
+//! End to end: the real binary, a real listener, a real sandbox, real databases.
+
+mod accounts;
+mod bad_input;
+mod crash;
+mod events;
+mod first_start;
+mod harness;
+mod outage;
+mod problems;
+mod processes;
+mod submissions;
