@@ -9,9 +9,9 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 SCRIPTS := config/scripts
 SAMPLES := config/sample-problems
 
-# `make run` uses the profile `run` of Cargo.toml (release without the costly optimisations, see there): minutes, not a
+# `make run` uses the profile `quick` of Cargo.toml (release without the costly optimisations, see there): minutes, not a
 # quarter of an hour, for the first build on two cores. `make run PROFILE=release` builds what one would deploy.
-PROFILE ?= run
+PROFILE ?= quick
 
 # The development build that tests, the OpenAPI document and `verify` share. With --workspace and tests included, so that
 # cargo settles on one set of features and builds every dependency once.

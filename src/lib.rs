@@ -15,5 +15,5 @@ use std::process::ExitCode;
 /// Runs as the sandbox helper; never started by people.
 #[must_use]
 pub fn sandbox_helper() -> ExitCode {
-    codesm_sandbox::sandboxd_main()
+    u8::try_from(codesm_sandbox::sandboxd_main()).map_or(ExitCode::FAILURE, ExitCode::from)
 }

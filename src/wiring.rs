@@ -1,8 +1,10 @@
 //! The only place that names concrete adapters: settings in, use cases out. Straight-line code.
 
 mod error;
+mod http;
 
 pub use error::WiringError;
+pub use http::http_settings;
 
 use crate::config::Settings;
 use crate::secrets::Secrets;

@@ -207,6 +207,20 @@ fn versions_are_settled_in_the_root_manifest_alone() {
     );
 }
 
+#[test]
+fn every_configuration_key_is_documented() {
+    let read = |path: &str| std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let keys = rules::configuration_keys(&Source::parse("src/config/keys.rs", &read("src/config/keys.rs")));
+    assert!(keys.len() > 20, "only {} keys found: the rule guards nothing", keys.len());
+    let mut offences = Vec::new();
+    for path in ["README.md", "config/codesm.env.example"] {
+        let text = read(path);
+        let missing = keys.iter().filter(|(_, key)| !scan::has_word(&text, key));
+        offences.extend(missing.map(|(line, key)| format!("src/config/keys.rs:{line}: {path} does not name `{key}`")));
+    }
+    refuse(&offences);
+}
+
 fn manifests() -> Vec<(String, String)> {
     members()
         .into_iter()
@@ -363,6 +377,14 @@ mod the_rules_can_fail {
         assert_eq!(rules::own_versions("adapters/x/Cargo.toml", bad).len(), 2);
         let good = "[dependencies]\nchrono = { workspace = true, features = [\"now\"] }\n[features]\ndefault = []\n[workspace.dependencies]\na = \"1\"\n";
         assert_eq!(rules::own_versions("Cargo.toml", good), Vec::<String>::new());
+    }
+
+    #[test]
+    fn on_configuration_keys() {
+        let keys = rules::configuration_keys(&product(
+            "keys! {\n    \"CODESM_ONE\" \"the first\",\n};\n(\"CODESM_REFUSED\", \"x\"),",
+        ));
+        assert_eq!(keys, [(2, "CODESM_ONE".to_owned())]);
     }
 
     #[test]

@@ -80,14 +80,8 @@ fn origins(text: &str) -> Result<CorsOrigins, String> {
 }
 
 fn networks(text: &str) -> Result<Vec<String>, String> {
-    let is_network = |item: &str| {
-        let (address, bits) = item.split_once('/').map_or((item, None), |(address, bits)| (address, Some(bits)));
-        let Ok(address) = address.parse::<std::net::IpAddr>() else { return false };
-        let most = if address.is_ipv4() { 32 } else { 128 };
-        bits.is_none_or(|bits| bits.parse::<u8>().is_ok_and(|bits| bits <= most))
-    };
     let networks: Vec<String> = list(text).map(str::to_owned).collect();
-    if networks.iter().all(|item| is_network(item)) {
+    if networks.iter().all(|item| item.parse::<codesm_http::IpRange>().is_ok()) {
         return Ok(networks);
     }
     Err("must be a comma-separated list of addresses or networks such as `10.0.0.0/8`".to_owned())

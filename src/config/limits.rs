@@ -16,7 +16,7 @@ pub struct LimitsSection {
     /// Logins and registrations per address and minute.
     pub login_per_minute: u32,
     /// Bytes of a request body.
-    pub body_bytes: usize,
+    pub body_bytes: u64,
     /// Bytes of an uploaded package.
     pub import_bytes: u64,
     /// Bytes of a submission's source.

@@ -223,3 +223,12 @@ pub(crate) fn own_versions(path: &str, manifest: &str) -> Vec<String> {
     }
     offences
 }
+
+/// The keys of the table in `src/config/keys.rs`, with their lines: each stands at the beginning of one, before its meaning.
+pub(crate) fn configuration_keys(source: &Source) -> Vec<(usize, String)> {
+    let of_the_table = source.product().filter(|(_, line)| line.code.trim_start().starts_with("\"\" \"\""));
+    of_the_table
+        .filter_map(|(number, line)| line.strings.first().map(|key| (number, key.clone())))
+        .filter(|(_, key)| key.starts_with("CODESM_"))
+        .collect()
+}

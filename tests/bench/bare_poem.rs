@@ -11,5 +11,7 @@ fn live() -> &'static str {
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8081".to_owned());
-    Server::new(TcpListener::bind(address)).run(Route::new().at("/health/live", get(live))).await
+    Server::new(TcpListener::bind(address))
+        .run(Route::new().at("/health/live", get(live)))
+        .await
 }

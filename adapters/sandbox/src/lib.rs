@@ -1,7 +1,7 @@
 //! Compiles and runs untrusted programs on Linux: the technology behind the core's `Sandbox` port.
 //!
 //! A small helper process (`sandboxd`, see [`sandboxd_main`]) starts everything untrusted; this side only ever talks to
-//! it. `docs/` and the module [`helper`] say how a program is confined.
+//! it. The language table is `config/languages.toml`.
 
 mod accounting;
 mod archive;
@@ -11,6 +11,7 @@ mod execute;
 mod faults;
 mod helper;
 mod input;
+mod language_table;
 mod languages;
 mod link;
 mod pool;
@@ -27,6 +28,7 @@ mod sys;
 mod work;
 
 pub use helper::sandboxd_main;
+pub use language_table::LanguageTable;
 pub use probe::{Check, probe};
 pub use sandbox::ProcessSandbox;
 pub use settings::{HelperCommand, SandboxSettings, Tier};

@@ -142,6 +142,8 @@ pub(crate) enum InitWord {
         wall: Duration,
         cpu: Duration,
         max_resident_bytes: u64,
+        /// Threads that the program left behind.
+        left_behind: u64,
         disk_full: bool,
         too_large: Option<String>,
     },

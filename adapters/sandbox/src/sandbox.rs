@@ -142,7 +142,11 @@ fn describe(tier: Tier, slots: usize) -> SandboxDescription {
         tier: tier.letter(),
         slots,
         measured_by: tier.measured_by().to_owned(),
-        summary: tier.summary().to_owned(),
+        summary: if process::landlock_version() > 0 {
+            tier.summary().to_owned()
+        } else {
+            format!("{}; THIS KERNEL HAS NO LANDLOCK", tier.summary())
+        },
     }
 }
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use codesm_core::kernel::{AppResult, BlobRef, BlobStore, ErrorKind};
+use codesm_core::kernel::{AppResult, BlobRef, BlobStore, ErrorKind, LocalFile};
 use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
@@ -78,6 +78,28 @@ pub async fn a_stream_is_stored_like_bytes(fixture: &impl BlobStoreFixture) {
     assert_eq!(streamed.size, 3_000_000);
     assert_eq!(blobs.get(&streamed).await.expect("get"), bytes);
     assert_eq!(fixture.stored().await, 1);
+}
+
+/// `put_file` stores a file like its bytes, and leaves the file alone.
+pub async fn a_file_is_stored_like_bytes(fixture: &impl BlobStoreFixture) {
+    let blobs = fixture.blobs();
+    let blob = blobs.put(Bytes::from_static(b"abc")).await.expect("put");
+    let file = blobs.local(&blob).await.expect("local");
+    assert_eq!(blobs.put_file(&file).await.expect("put_file"), blob);
+    assert_eq!(fixture.stored().await, 1);
+    assert_eq!(blobs.get(&blob).await.expect("get"), Bytes::from_static(b"abc"));
+}
+
+/// A file that cannot be read is `storage.source_failed`.
+pub async fn a_file_that_cannot_be_read_is_the_source_s_fault(fixture: &impl BlobStoreFixture) {
+    let gone = LocalFile {
+        path: "/nonexistent/codesm/contract".into(),
+        size: 3,
+        guard: None,
+    };
+    let result = fixture.blobs().put_file(&gone).await;
+    assert_error(result, "storage.source_failed", ErrorKind::Invalid);
+    assert_eq!(fixture.stored().await, 0);
 }
 
 /// `put` of bytes already there MUST succeed and store nothing twice.
@@ -184,6 +206,8 @@ crate::suite::suite! {
         what_was_put_comes_back,
         an_empty_blob_is_a_blob,
         a_stream_is_stored_like_bytes,
+        a_file_is_stored_like_bytes,
+        a_file_that_cannot_be_read_is_the_source_s_fault,
         the_same_bytes_are_stored_once,
         the_same_bytes_put_at_the_same_time_are_stored_once,
         a_half_written_blob_is_not_visible,

@@ -22,6 +22,8 @@
 //! `cargo test -p codesm-memory rate_limiter::` then lists every clause by name. Put each suite into a module of its own,
 //! named after the port. Clean up in the fixture's `Drop`: it also runs when a clause panics.
 //!
+//! The ports of the database share one fixture, [`StoreFixture`]: an empty database per test.
+//!
 //! [`TestClock`] and [`TestIds`] stand in for the clock and the identifiers where a fixture needs them.
 
 #![expect(
@@ -34,6 +36,7 @@
 )]
 
 mod doubles;
+mod store;
 mod suite;
 
 pub mod blob_store;
@@ -46,4 +49,20 @@ pub mod password_hasher;
 pub mod rate_limiter;
 pub mod token_signer;
 
+pub mod audit_repository;
+pub mod auth_queries;
+pub mod idempotency_repository;
+pub mod job_queue;
+pub mod job_repository;
+pub mod problem_pages;
+pub mod problem_queries;
+pub mod problem_repository;
+pub mod session_repository;
+pub mod submission_queries;
+pub mod submission_repository;
+pub mod unit_of_work;
+pub mod user_repository;
+pub mod worker_registry;
+
 pub use doubles::{TestClock, TestIds};
+pub use store::{Given, StoreFixture};

@@ -72,9 +72,7 @@ impl JobQueue for FakeStore {
             let Some(job) = held(state, id, attempt) else {
                 return false;
             };
-            // It keeps its place in the queue, unless that lies in the future.
-            let run_at = job.run_at.min(now);
-            job.release(run_at);
+            job.release(now);
             true
         })
         .await

@@ -116,17 +116,26 @@ impl ProblemQueries for FakeStore {
     }
 }
 
-/// Place in a sorted list; the id is in order of time and breaks ties.
+/// Characters of a title that go into its place: a cursor holds no more than that, even if each needs escaping.
+const MOST_TITLE_CHARACTERS: usize = 150;
+
+/// Place in a sorted list: text whose order is that of the sort, and the id, which breaks ties.
 type Key = (String, Uuid);
 
 fn key(sort: ProblemSort, problem: &Problem) -> Key {
+    // Twenty digits and no sign, so that the order of texts is the order of times.
+    let micros = i128::from(problem.created_at.timestamp_micros()) - i128::from(i64::MIN);
     let text = match sort {
-        ProblemSort::Newest | ProblemSort::Oldest => String::new(),
-        ProblemSort::Title => problem.title.to_lowercase(),
-        // One digit, so that the order of texts is the order of ranks.
-        ProblemSort::Difficulty => problem.difficulty.rank().to_string(),
+        ProblemSort::Newest | ProblemSort::Oldest => format!("{micros:020}"),
+        ProblemSort::Title => folded(&problem.title).chars().take(MOST_TITLE_CHARACTERS).collect(),
+        ProblemSort::Difficulty => format!("{} {micros:020}", problem.difficulty.rank()),
     };
     (text, problem.id.as_uuid())
+}
+
+/// Lower case of each character by itself, so that a part has the same lower case as in the whole (the final sigma has not).
+fn folded(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).collect()
 }
 
 fn order(sort: ProblemSort, a: &Key, b: &Key) -> Ordering {
@@ -155,10 +164,13 @@ fn is_wanted(filter: &ProblemFilter, problem: &Problem) -> bool {
 }
 
 fn matches(query: &str, problem: &Problem) -> bool {
-    let title = problem.title.to_lowercase();
-    query.to_lowercase().split_whitespace().all(|word| {
-        title.contains(word) || problem.slug.as_str().contains(word) || problem.tags.iter().any(|tag| tag.to_lowercase().contains(word))
-    })
+    let places: Vec<String> = [problem.title.as_str(), problem.slug.as_str()]
+        .into_iter()
+        .chain(problem.tags.iter().map(String::as_str))
+        .map(folded)
+        .collect();
+    let query = folded(query);
+    query.split_whitespace().all(|word| places.iter().any(|place| place.contains(word)))
 }
 
 fn item(problem: &Problem) -> ProblemListItem {

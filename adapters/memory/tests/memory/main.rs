@@ -8,3 +8,4 @@ mod live_events;
 mod rate_limiter;
 mod sandbox;
 mod store;
+mod store_contract;

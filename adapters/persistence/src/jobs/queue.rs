@@ -135,15 +135,12 @@ impl JobQueue for SeaJobQueue {
     }
 
     async fn release(&self, id: JobId, attempt: u32, now: Timestamp) -> Result<bool, StoreError> {
-        // It keeps its place in the queue, and is due even if another machine's clock was ahead when it was made.
-        let run_at = CaseStatement::new()
-            .case(job::Column::RunAt.gt(now), Expr::value(now))
-            .finally(Expr::col(job::Column::RunAt));
+        // As `Job::release` has it.
         let update = job::Entity::update_many()
             .col_expr(job::Column::State, Expr::value(JobState::Ready.as_str()))
             .col_expr(job::Column::LeaseWorker, Expr::value(Option::<String>::None))
             .col_expr(job::Column::LeaseExpiresAt, Expr::value(Option::<Timestamp>::None))
-            .col_expr(job::Column::RunAt, run_at.into())
+            .col_expr(job::Column::RunAt, Expr::value(now))
             .filter(held(id, attempt));
         self.change(update).await
     }

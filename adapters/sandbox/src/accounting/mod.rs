@@ -6,6 +6,7 @@ mod v1;
 mod v2;
 
 pub(crate) use detect::{plan_v1, plan_v2};
+pub(crate) use polling::threads_besides_init;
 
 use crate::protocol::{AccountingPlan, OrderLimits};
 use std::fs;
@@ -27,6 +28,8 @@ pub(crate) struct Totals {
     pub(crate) cpu: Duration,
     pub(crate) memory_bytes: u64,
     pub(crate) out_of_memory: bool,
+    /// Whether so much was used that a failure is put down to refused memory (where the kernel gives no evidence).
+    pub(crate) near_memory_limit: bool,
     /// Whether a fork was refused because of the limit of processes.
     pub(crate) processes_refused: bool,
 }
@@ -36,6 +39,8 @@ pub(crate) struct Totals {
 pub(crate) struct OfInit {
     pub(crate) cpu: Duration,
     pub(crate) max_resident_bytes: u64,
+    /// Threads that were still there when the program ended.
+    pub(crate) left_behind: u64,
 }
 
 /// The accounting of one slot.

@@ -5,10 +5,12 @@ use crate::protocol::OrderLimits;
 use crate::sys::process;
 use std::fs;
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const PAGE_BYTES: u64 = 4096;
+/// What the next refused allocation of a program may have been for.
+const NEAR_BYTES: u64 = 4 * 1024 * 1024;
 
 /// The accounting of one slot without groups.
 #[derive(Default)]
@@ -20,6 +22,15 @@ pub(crate) struct Polling {
     cpu_seen: Duration,
     memory_seen: u64,
     threads_seen: u64,
+}
+
+/// Threads of every process but the first of a pid namespace.
+pub(crate) fn threads_besides_init(proc_folder: &Path) -> u64 {
+    looks(proc_folder)
+        .into_iter()
+        .filter(|(pid, _)| *pid != 1)
+        .map(|(_, look)| look.threads)
+        .sum()
 }
 
 /// One look at `/proc/<pid>/stat`.
@@ -70,7 +81,10 @@ impl Polling {
             cpu: self.cpu_seen.max(of_init.cpu),
             memory_bytes: memory,
             out_of_memory: memory > self.memory_limit,
-            processes_refused: self.threads_seen >= self.processes_limit,
+            // The kernel limits data only, so the rest of the program is allowed for.
+            near_memory_limit: memory.saturating_add(NEAR_BYTES) > self.memory_limit / 10 * 9,
+            // One less than the limit: the program itself had ended when the rest was counted.
+            processes_refused: self.threads_seen.max(of_init.left_behind) + 1 >= self.processes_limit,
         }
     }
 
@@ -80,17 +94,20 @@ impl Polling {
 
     fn looks(&self) -> Vec<(u32, Look)> {
         let Some(folder) = &self.proc_folder else { return Vec::new() };
-        let folder = PathBuf::from(format!("/proc/self/fd/{}", folder.as_raw_fd()));
-        let Ok(entries) = fs::read_dir(&folder) else { return Vec::new() };
-        entries
-            .flatten()
-            .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
-            .filter_map(|pid| {
-                let text = fs::read(folder.join(pid.to_string()).join("stat")).ok()?;
-                Some((pid, parse(&String::from_utf8_lossy(&text), pid == 1)?))
-            })
-            .collect()
+        looks(&PathBuf::from(format!("/proc/self/fd/{}", folder.as_raw_fd())))
     }
+}
+
+fn looks(folder: &Path) -> Vec<(u32, Look)> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
+        .filter_map(|pid| {
+            let text = fs::read(folder.join(pid.to_string()).join("stat")).ok()?;
+            Some((pid, parse(&String::from_utf8_lossy(&text), pid == 1)?))
+        })
+        .collect()
 }
 
 /// Fields are counted after the name, which may hold anything, up to its last parenthesis.

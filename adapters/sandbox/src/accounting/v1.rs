@@ -109,6 +109,7 @@ impl GroupsV1 {
             cpu: self.cpu()?.saturating_sub(self.at_start.cpu),
             memory_bytes: number(&self.memory_peak)?.saturating_sub(self.at_start.memory),
             out_of_memory: self.out_of_memory()?,
+            near_memory_limit: false,
             processes_refused: self.refused()? > self.at_start.refused,
         };
         self.limit_memory(None)?;

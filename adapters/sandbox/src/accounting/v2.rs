@@ -85,6 +85,7 @@ impl GroupV2 {
             cpu: self.cpu()?.saturating_sub(self.cpu_at_start),
             memory_bytes: peak.saturating_sub(self.memory_at_start),
             out_of_memory: self.count("memory.events", "oom_kill")? > 0,
+            near_memory_limit: false,
             processes_refused: self.count("pids.events", "max")? > 0,
         };
         self.abandon();

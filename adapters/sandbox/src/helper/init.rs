@@ -3,6 +3,7 @@
 use super::root::{HOST, INPUT};
 use super::slot::SlotContext;
 use super::{Failure, Step, collect, program};
+use crate::accounting::threads_besides_init;
 use crate::archive;
 use crate::protocol::{FEEDBACK, FILES, Go, InitWord, PROGRAM, RunOrder, WORK};
 use crate::sys::mount::{self, Use};
@@ -67,9 +68,10 @@ fn run(context: &SlotContext, order: &RunOrder, mut streams: Streams, report: &P
     if gone {
         return Ok(());
     }
-    // The kernel must prefer the program, then this process, to the slot process when memory runs out.
-    let _ = fs::write("/proc/self/oom_score_adj", "500");
     file_systems(context, order)?;
+    // The kernel must prefer the program, then this process, to the slot process when memory runs out. Best effort: the
+    // /proc of the run, mounted just now, is the first that can be written.
+    let _ = fs::write("/proc/self/oom_score_adj", "500");
     if order.input.is_some() {
         let input = fs::OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(INPUT);
         streams.input = Some(input.step("open the input")?.into());
@@ -106,6 +108,8 @@ fn run(context: &SlotContext, order: &RunOrder, mut streams: Streams, report: &P
     drop(streams);
     let (ended, mut used) = wait_for(first).step("wait for the program")?;
     let wall = process::monotonic().saturating_sub(started);
+    // With groups the kernel itself says whether a fork was refused.
+    let left_behind = if send_proc { threads_besides_init(Path::new("/proc")) } else { 0 };
     end_everything(&mut used);
     if let Ok(Some((word, _))) = errors.receive::<InitWord>() {
         return report.send(&word, &[]).step("report the failed start");
@@ -125,6 +129,7 @@ fn run(context: &SlotContext, order: &RunOrder, mut streams: Streams, report: &P
         wall,
         cpu: used.cpu,
         max_resident_bytes: used.max_resident_bytes,
+        left_behind,
         disk_full,
         too_large,
     };

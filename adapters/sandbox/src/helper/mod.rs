@@ -83,7 +83,7 @@ fn serve() -> io::Result<()> {
         match control.receive::<SlotSetup>() {
             Ok(Some((setup, mut descriptors))) => {
                 let Some(socket) = descriptors.pop() else { continue };
-                start_slot(&setup, PacketSocket::from(socket), &mut slots);
+                start_slot(&setup, &PacketSocket::from(socket), &mut slots);
             }
             Ok(None) => break Ok(()),
             Err(error) => break Err(error),
@@ -119,7 +119,7 @@ fn reap(slots: &mut Vec<Slot>) {
     }
 }
 
-fn start_slot(setup: &SlotSetup, socket: PacketSocket, slots: &mut Vec<Slot>) {
+fn start_slot(setup: &SlotSetup, socket: &PacketSocket, slots: &mut Vec<Slot>) {
     let groups = accounting::group_paths(&setup.accounting, setup.seat);
     // A predecessor on the same seat may be dying; its groups must be gone before they are made anew.
     slots.retain(|slot| {
@@ -131,9 +131,10 @@ fn start_slot(setup: &SlotSetup, socket: PacketSocket, slots: &mut Vec<Slot>) {
         }
         !same
     });
+    let sandboxd = std::process::id();
     match process::fork() {
         Ok(Side::Child) => {
-            let code = slot::slot_main(setup, &groups, &socket);
+            let code = slot::slot_main(setup, &groups, socket, sandboxd);
             process::exit(code);
         }
         Ok(Side::Parent(pid)) => slots.push(Slot { pid, groups }),

@@ -51,7 +51,7 @@ fn start(context: &SlotContext, order: &RunOrder, streams: &Streams) -> Result<s
         .collect::<Result<_, _>>()
         .step("read the environment")?;
     process::reset_signals();
-    seccomp::install(order.profile).step("install the seccomp filter")?;
+    seccomp::install(order.profile, !context.has_groups).step("install the seccomp filter")?;
     let error = process::execute(&arguments, &environment);
     let program = order.arguments.first().cloned().unwrap_or_default();
     Err(Failure {
@@ -98,12 +98,12 @@ fn limit_resources(context: &SlotContext, order: &RunOrder) -> io::Result<()> {
     set(libc::RLIMIT_MSGQUEUE, 0)?;
     // The watcher kills earlier and more precisely; this one still works if the watcher is starved.
     set(libc::RLIMIT_CPU, limits.cpu.as_secs().saturating_add(2))?;
-    if order.limits.limit_data && context.limits_data {
+    if order.limits.limit_data && !context.has_groups {
         set(libc::RLIMIT_DATA, limits.memory_bytes)?;
     }
-    if context.limits_processes {
+    if !context.has_groups {
         // In an own user namespace the slot process and the init are counted too.
-        let ours = if context.privileged { 0 } else { 3 };
+        let ours = if context.privileged { 0 } else { 2 };
         set(libc::RLIMIT_NPROC, u64::from(limits.processes) + ours)?;
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use super::{Failure, Step};
 use crate::protocol::{FEEDBACK, FILES, PROGRAM, SlotSetup, WORK};
+use crate::sys::identity;
 use crate::sys::mount::{self, Use};
 use std::fs;
 use std::io;
@@ -24,9 +25,7 @@ const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
 pub(super) fn build(setup: &SlotSetup, place: &Path) -> Result<(), Failure> {
     mount::make_private().step("make mounts private")?;
     let host = mount::copy_tree(Path::new("/")).step("copy the mounts of the host")?;
-    mount::temporary(place, ROOT_BYTES, 4096, 0o755, 0)
-        .or_else(|_| mount::temporary(place, ROOT_BYTES, 4096, 0o755, setup.user))
-        .step("mount the root")?;
+    mount::temporary(place, ROOT_BYTES, 4096, 0o755, identity::effective_user()).step("mount the root")?;
     let inside = |path: &str| place.join(path.trim_start_matches('/'));
     for folder in ["proc", "dev", "dev/shm", "etc", "tmp", WORK, PROGRAM, FILES, FEEDBACK, HOST] {
         fs::create_dir_all(inside(folder)).step("create the folders of the root")?;

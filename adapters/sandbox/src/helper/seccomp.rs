@@ -155,8 +155,10 @@ const DENIED_HERE: &[c_long] = &[];
 const UNKNOWN: &[c_long] = &[libc::SYS_clone3];
 
 /// Installs the filter; `no_new_privs` must be set.
-pub(super) fn install(profile: Profile) -> io::Result<()> {
-    process::install_seccomp_filter(&filter(profile))
+///
+/// Files in memory belong to no process, so without a cgroup nobody would count them: they are refused then.
+pub(super) fn install(profile: Profile, refuse_memory_files: bool) -> io::Result<()> {
+    process::install_seccomp_filter(&filter(profile, refuse_memory_files))
 }
 
 const fn instruction(code: u16, value: u32, jump_true: u8, jump_false: u8) -> sock_filter {
@@ -183,7 +185,7 @@ fn refuse(program: &mut Vec<sock_filter>, call: c_long, error: i32) {
     program.push(answer(error));
 }
 
-fn filter(profile: Profile) -> Vec<sock_filter> {
+fn filter(profile: Profile, refuse_memory_files: bool) -> Vec<sock_filter> {
     let kill = instruction(RETURN, libc::SECCOMP_RET_KILL_PROCESS, 0, 0);
     let allow = instruction(RETURN, libc::SECCOMP_RET_ALLOW, 0, 0);
     let mut program = vec![
@@ -199,6 +201,9 @@ fn filter(profile: Profile) -> Vec<sock_filter> {
     }
     for call in DENIED.iter().chain(DENIED_HERE) {
         refuse(&mut program, *call, libc::EPERM);
+    }
+    if refuse_memory_files {
+        refuse(&mut program, libc::SYS_memfd_create, libc::EPERM);
     }
     // Compilers lower limits for their parts (and can never raise them); a program has no need to.
     if profile == Profile::Run {
@@ -249,7 +254,7 @@ mod tests {
 
     /// Runs a filter on a made-up system call.
     fn decide(profile: Profile, architecture: u32, call: u32, arguments: [u64; 3]) -> u32 {
-        let program = filter(profile);
+        let program = filter(profile, false);
         let mut accumulator = 0_u32;
         let mut at = 0_usize;
         loop {

@@ -17,17 +17,15 @@ pub(super) struct SlotContext {
     pub(super) privileged: bool,
     /// CPUs the programs may run on.
     pub(super) cpus: u32,
-    /// Whether the kernel limits data memory per process (there is no cgroup to do better).
-    pub(super) limits_data: bool,
-    /// Whether the kernel limits processes per user (there is no cgroup to do better).
-    pub(super) limits_processes: bool,
+    /// Whether cgroups limit the run as a whole; else the kernel limits each process and user.
+    pub(super) has_groups: bool,
 }
 
 /// Body of the process; returns its exit code when the worker is gone.
-pub(super) fn slot_main(setup: &SlotSetup, groups: &[PathBuf], socket: &PacketSocket) -> i32 {
+pub(super) fn slot_main(setup: &SlotSetup, groups: &[PathBuf], socket: &PacketSocket, sandboxd: u32) -> i32 {
     // Read before the new root and the namespaces hide it: the worker looks for this number.
     let pid = std::process::id();
-    let (context, mut accounting) = match prepare(setup, groups) {
+    let (context, mut accounting) = match prepare(setup, groups, sandboxd) {
         Ok(prepared) => prepared,
         Err(Failure { step, error }) => {
             let message = error.to_string();
@@ -65,8 +63,12 @@ pub(super) fn slot_main(setup: &SlotSetup, groups: &[PathBuf], socket: &PacketSo
     }
 }
 
-fn prepare(setup: &SlotSetup, groups: &[PathBuf]) -> Result<(SlotContext, Accounting), Failure> {
+fn prepare(setup: &SlotSetup, groups: &[PathBuf], sandboxd: u32) -> Result<(SlotContext, Accounting), Failure> {
     process::die_with_parent().step("die with the parent")?;
+    // It may have died before that took effect.
+    if std::os::unix::process::parent_id() != sandboxd {
+        return Err(std::io::Error::from(std::io::ErrorKind::NotConnected)).step("look for the parent");
+    }
     // Moved out of the way of the numbers that the standard streams of a program need.
     let null = std::fs::OpenOptions::new()
         .read(true)
@@ -102,8 +104,7 @@ fn prepare(setup: &SlotSetup, groups: &[PathBuf]) -> Result<(SlotContext, Accoun
         user: if privileged { setup.user } else { user },
         privileged,
         cpus,
-        limits_data: !accounting.has_groups(),
-        limits_processes: !accounting.has_groups(),
+        has_groups: accounting.has_groups(),
     };
     Ok((context, accounting))
 }

@@ -79,6 +79,7 @@ pub(super) fn supervise(
     let of_init = OfInit {
         cpu: ended.cpu,
         max_resident_bytes: ended.max_resident_bytes,
+        left_behind: 0,
     };
     Ok(match killed {
         Some(Killed::Orphaned) => None,
@@ -189,10 +190,15 @@ impl Watch<'_> {
                 wall,
                 cpu,
                 max_resident_bytes,
+                left_behind,
                 disk_full,
                 too_large,
             }) => {
-                let of_program = OfInit { cpu, max_resident_bytes };
+                let of_program = OfInit {
+                    cpu,
+                    max_resident_bytes,
+                    left_behind,
+                };
                 let disk = Disk {
                     full: disk_full,
                     too_large,
@@ -229,7 +235,8 @@ impl Watch<'_> {
         let limits = &self.order.limits;
         let failed = status != Status::Code(0);
         let disk_full = disk.as_ref().is_some_and(|disk| disk.full);
-        let stopped = if totals.out_of_memory || killed_for == Some(Stopped::Memory) {
+        let refused_memory = failed && killed_for.is_none() && totals.near_memory_limit;
+        let stopped = if totals.out_of_memory || killed_for == Some(Stopped::Memory) || refused_memory {
             Some(Stopped::Memory)
         } else if totals.cpu > limits.cpu || status == Status::Signal(libc::SIGXCPU) {
             Some(Stopped::Cpu)

@@ -2,7 +2,7 @@
 
 use crate::support::{open, open_with, text, usual};
 use bytes::Bytes;
-use codesm_core::judging::{Exit, Input, RunRequest};
+use codesm_core::judging::{Exit, Input, RunRequest, Sandbox};
 use codesm_sandbox::Tier;
 
 /// Programs that print `safe` when nothing of what they tried worked, and say what did otherwise.
@@ -92,12 +92,21 @@ async fn arguments_are_passed_as_they_are_and_too_long_ones_are_a_fault() {
     let args = vec!["$(id)".to_owned(), "a b;c".to_owned(), String::new()];
     let report = sandbox.run(RunRequest { args, ..usual(&program) }).await;
     assert_eq!(text(&report.stdout), "['$(id)', 'a b;c', '']\n");
-    use codesm_core::judging::Sandbox;
     let mut slot = sandbox.sandbox.slot().await.unwrap();
     let args = vec!["x".repeat(2 << 20)];
     assert!(slot.run(RunRequest { args, ..usual(&program) }).await.is_err());
     let stdin = Input::Bytes(Bytes::from_static(b"x"));
     assert!(slot.run(RunRequest { stdin, ..usual(&program) }).await.is_ok());
     drop(slot);
+    sandbox.close().await;
+}
+
+#[tokio::test]
+async fn the_kernel_prefers_the_program_when_memory_runs_out() {
+    let sandbox = open();
+    let report = sandbox
+        .judge("python", "print(open('/proc/self/oom_score_adj').read().strip())")
+        .await;
+    assert_eq!(text(&report.stdout), "1000\n");
     sandbox.close().await;
 }

@@ -138,7 +138,7 @@ async fn slots_are_given_out_once_at_a_time_and_work_in_parallel() {
         sandbox.run(usual(&program))
     );
     let took = began.elapsed();
-    assert!(took > Duration::from_millis(1000) && took < Duration::from_millis(1600), "{took:?}");
+    assert!(took > Duration::from_secs(1) && took < Duration::from_millis(1600), "{took:?}");
     assert_eq!(text(&reports.2.stdout), "x\n");
     sandbox.close().await;
 }

@@ -1,0 +1,43 @@
+//! One log line and two metrics per request.
+
+use super::Exchange;
+use poem::Response;
+use poem::http::Method;
+use std::time::Duration;
+
+/// Methods as labels; others would let clients invent time series.
+fn method_label(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "OTHER",
+    }
+}
+
+pub(super) fn observe(method: &Method, exchange: &Exchange, response: &Response, duration: Duration) {
+    let method = method_label(method);
+    let route = exchange.route.label();
+    let status = response.status().as_u16();
+    metrics::counter!(
+        "codesm_http_requests_total",
+        "method" => method,
+        "route" => route.to_owned(),
+        "status" => status.to_string(),
+    )
+    .increment(1);
+    metrics::histogram!("codesm_http_request_duration_seconds", "method" => method, "route" => route.to_owned())
+        .record(duration.as_secs_f64());
+    let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    let request_id = exchange.request_id.as_str();
+    let user = exchange.user.get().map_or("-", String::as_str);
+    if exchange.route.traits().is_infrastructure {
+        tracing::debug!(method, route, status, duration_ms, request_id, "request");
+    } else {
+        tracing::info!(method, route, status, duration_ms, request_id, user, "request");
+    }
+}

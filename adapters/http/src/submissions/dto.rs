@@ -1,0 +1,593 @@
+//! What goes over the wire about submissions.
+
+use crate::response::{Maybe, Nullable, Time};
+use codesm_core::judging::{Language, Mode, ResourceLimits, TestResult, Verdict};
+use codesm_core::problems::ProblemRef;
+use codesm_core::submissions::{
+    IdempotencyKey, RunLimitsOverride, SampleData, Submission, SubmissionListItem, SubmissionState, SubmissionView, SubmitCommand,
+    SubmitTarget, TextFile,
+};
+use poem_openapi::{Enum, Object};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// How a test or a submission ended.
+#[derive(Clone, Copy, Debug, Enum)]
+#[oai(rename = "Verdict", remote = "Verdict", rename_all = "snake_case")]
+pub(super) enum VerdictDto {
+    /// All tests pass.
+    Accepted,
+    /// Scored problem, some points.
+    Partial,
+    /// The checker says no.
+    WrongAnswer,
+    /// The compiler refused the program.
+    CompileError,
+    /// The compiler hit its own limits.
+    CompileLimit,
+    /// CPU time over the limit.
+    TimeLimit,
+    /// Wall time over its limit with CPU time below.
+    WallTimeLimit,
+    /// Memory over the limit.
+    MemoryLimit,
+    /// Wrote more than allowed.
+    OutputLimit,
+    /// Too many processes.
+    ProcessLimit,
+    /// Signal or non-zero exit.
+    RuntimeError,
+    /// The problem's own checker failed.
+    CheckerFailed,
+    /// The judge's fault; never counted as an attempt.
+    InternalError,
+    /// Per test only: an earlier failure made it needless.
+    Skipped,
+    /// By the user or an admin.
+    Cancelled,
+}
+
+/// Where a submission stands.
+#[derive(Clone, Copy, Debug, Enum)]
+#[oai(rename = "SubmissionState", remote = "SubmissionState", rename_all = "snake_case")]
+pub(super) enum StateDto {
+    /// Waits for a worker.
+    Queued,
+    /// Being compiled.
+    Compiling,
+    /// Being run.
+    Running,
+    /// Judged.
+    Done,
+    /// Called off.
+    Cancelled,
+}
+
+/// What a submission is for.
+#[derive(Clone, Copy, Debug, Enum, Serialize, Deserialize)]
+#[oai(rename = "Mode", remote = "Mode", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ModeDto {
+    /// Samples, or the caller's own standard input; never counts.
+    Run,
+    /// All tests; counts.
+    Submit,
+}
+
+/// A source file.
+#[derive(Clone, Debug, Object, Serialize, Deserialize)]
+#[oai(rename = "SourceFile", rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
+pub(super) struct FileDto {
+    /// Relative path, such as `main.cpp`.
+    pub(super) name: String,
+    /// The text.
+    pub(super) content: String,
+}
+
+impl From<FileDto> for TextFile {
+    fn from(file: FileDto) -> Self {
+        let FileDto { name, content } = file;
+        Self { name, content }
+    }
+}
+
+impl From<TextFile> for FileDto {
+    fn from(file: TextFile) -> Self {
+        let TextFile { name, content } = file;
+        Self { name, content }
+    }
+}
+
+/// A program for a problem: `source` or `files`, not both.
+#[derive(Object, Serialize, Deserialize)]
+#[oai(rename = "Submit", rename_all = "camelCase", example)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SubmitBody {
+    /// Language id, such as `cpp`; see `/api/v1/languages`.
+    pub(super) language: String,
+    /// The program, if it is one file.
+    #[serde(default)]
+    pub(super) source: Maybe<String>,
+    /// The program, if it is several files; 1 to 50.
+    #[serde(default)]
+    pub(super) files: Maybe<Vec<FileDto>>,
+    /// What for; `submit` if absent.
+    #[serde(default)]
+    pub(super) mode: Maybe<ModeDto>,
+    /// Standard input, only for mode `run`; the samples if absent.
+    #[serde(default)]
+    pub(super) stdin: Maybe<String>,
+}
+
+impl SubmitBody {
+    pub(super) fn into_command(self, problem: ProblemRef, idempotency: Option<IdempotencyKey>) -> SubmitCommand {
+        let Self {
+            language,
+            source,
+            files,
+            mode,
+            stdin,
+        } = self;
+        SubmitCommand {
+            target: SubmitTarget::Problem(problem),
+            language,
+            source: source.0,
+            files: text_files(files),
+            mode: mode.0.map_or(Mode::Submit, Into::into),
+            stdin: stdin.0,
+            idempotency,
+        }
+    }
+}
+
+fn text_files(files: Maybe<Vec<FileDto>>) -> Option<Vec<TextFile>> {
+    files.0.map(|files| files.into_iter().map(Into::into).collect())
+}
+
+/// A program to run: `source` or `files`, not both.
+#[derive(Object, Serialize, Deserialize)]
+#[oai(rename = "Run", rename_all = "camelCase", example)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RunBody {
+    /// Language id, such as `python`; see `/api/v1/languages`.
+    pub(super) language: String,
+    /// The program, if it is one file.
+    #[serde(default)]
+    pub(super) source: Maybe<String>,
+    /// The program, if it is several files; 1 to 50.
+    #[serde(default)]
+    pub(super) files: Maybe<Vec<FileDto>>,
+    /// Standard input; empty if absent.
+    #[serde(default)]
+    pub(super) stdin: Maybe<String>,
+    /// Arguments of the program; at most 64 of 16 KiB together.
+    #[serde(default)]
+    pub(super) args: Maybe<Vec<String>>,
+    /// Limits.
+    #[serde(default)]
+    pub(super) limits: Maybe<RunLimitsBody>,
+}
+
+/// Limits of a run; absent ones are the usual ones.
+#[derive(Object, Serialize, Deserialize)]
+#[oai(rename = "RunLimits", rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RunLimitsBody {
+    /// CPU time in milliseconds.
+    #[serde(default)]
+    pub(super) time_ms: Maybe<u32>,
+    /// Memory in MiB.
+    #[serde(default)]
+    pub(super) memory_mb: Maybe<u32>,
+    /// Output in KiB.
+    #[serde(default)]
+    pub(super) output_kb: Maybe<u32>,
+}
+
+impl From<RunLimitsBody> for RunLimitsOverride {
+    fn from(body: RunLimitsBody) -> Self {
+        let RunLimitsBody {
+            time_ms,
+            memory_mb,
+            output_kb,
+        } = body;
+        Self {
+            time_ms: time_ms.0,
+            memory_mb: memory_mb.0,
+            output_kb: output_kb.0,
+        }
+    }
+}
+
+impl RunBody {
+    pub(super) fn into_command(self, idempotency: Option<IdempotencyKey>) -> SubmitCommand {
+        let Self {
+            language,
+            source,
+            files,
+            stdin,
+            args,
+            limits,
+        } = self;
+        SubmitCommand {
+            target: SubmitTarget::AdHoc {
+                args: args.0.unwrap_or_default(),
+                limits: limits.0.map_or_else(RunLimitsOverride::default, Into::into),
+            },
+            language,
+            source: source.0,
+            files: text_files(files),
+            mode: Mode::Run,
+            stdin: stdin.0,
+            idempotency,
+        }
+    }
+}
+
+/// What a program may use on one test.
+#[derive(Object)]
+#[oai(rename = "Limits", rename_all = "camelCase")]
+pub(super) struct LimitsDto {
+    /// CPU time in milliseconds.
+    pub(super) time_ms: u32,
+    /// Memory in MiB.
+    pub(super) memory_mb: u32,
+    /// Output in KiB.
+    pub(super) output_kb: u32,
+}
+
+/// What came of one test.
+#[derive(Object)]
+#[oai(rename = "TestResult", rename_all = "camelCase")]
+pub(super) struct TestDto {
+    /// Position, from 1.
+    pub(super) index: u32,
+    /// Whether it is a sample.
+    pub(super) sample: bool,
+    /// How it ended.
+    pub(super) verdict: VerdictDto,
+    /// Points.
+    pub(super) score: f64,
+    /// CPU time in milliseconds.
+    pub(super) cpu_ms: u32,
+    /// Wall time in milliseconds.
+    pub(super) wall_ms: u32,
+    /// Peak memory in KiB.
+    pub(super) memory_kb: u64,
+    /// Exit code, if the program exited.
+    pub(super) exit_code: Nullable<i32>,
+    /// Signal, if one ended it.
+    pub(super) signal: Nullable<i32>,
+    /// What the checker says to the solver.
+    pub(super) message: Nullable<String>,
+    /// Standard input; samples only.
+    #[oai(skip_serializing_if_is_none)]
+    pub(super) input: Option<String>,
+    /// Expected output; samples only.
+    #[oai(skip_serializing_if_is_none)]
+    pub(super) answer: Option<String>,
+    /// Excerpt of standard output; samples and runs only.
+    #[oai(skip_serializing_if_is_none)]
+    pub(super) stdout: Option<String>,
+    /// Excerpt of standard error; samples and runs only.
+    #[oai(skip_serializing_if_is_none)]
+    pub(super) stderr: Option<String>,
+    /// Name in the package; for those who may change the problem.
+    #[oai(skip_serializing_if_is_none)]
+    pub(super) name: Option<String>,
+    /// What the checker says to the author; for those who may change the problem.
+    #[oai(skip_serializing_if_is_none)]
+    pub(super) judge_message: Option<String>,
+}
+
+impl TestDto {
+    /// The use case has taken out what the caller may not see; data of hidden tests is kept back here from everybody besides.
+    pub(super) fn new(result: TestResult, data: Option<&SampleData>) -> Self {
+        let TestResult {
+            index,
+            name,
+            sample,
+            verdict,
+            score,
+            cpu_ms,
+            wall_ms,
+            memory_kb,
+            exit_code,
+            signal,
+            message,
+            judge_message,
+            stdout,
+            stderr,
+        } = result;
+        let data = data.filter(|_| sample);
+        Self {
+            index,
+            sample,
+            verdict: verdict.into(),
+            score,
+            cpu_ms,
+            wall_ms,
+            memory_kb,
+            exit_code: exit_code.into(),
+            signal: signal.into(),
+            message: message.into(),
+            input: data.map(|data| data.input.clone()),
+            answer: data.map(|data| data.answer.clone()),
+            stdout: stdout.filter(|_| sample),
+            stderr: stderr.filter(|_| sample),
+            name: Some(name).filter(|name| !name.is_empty()),
+            judge_message,
+        }
+    }
+}
+
+/// A submission or run.
+#[derive(Object)]
+#[oai(rename = "Submission", rename_all = "camelCase", example)]
+pub(super) struct SubmissionDto {
+    /// Identifier.
+    pub(super) id: Uuid,
+    /// The problem; null for runs without one.
+    pub(super) problem_id: Nullable<Uuid>,
+    /// Who sent it.
+    pub(super) user_id: Uuid,
+    /// What it is for.
+    pub(super) mode: ModeDto,
+    /// Language id.
+    pub(super) language: String,
+    /// Where it stands.
+    pub(super) state: StateDto,
+    /// Null until done.
+    pub(super) verdict: Nullable<VerdictDto>,
+    /// Points; null until done.
+    pub(super) score: Nullable<f64>,
+    /// Most points possible; null until done.
+    pub(super) max_score: Nullable<f64>,
+    /// Results so far, in judging order.
+    pub(super) tests: Vec<TestDto>,
+    /// What the compiler said.
+    pub(super) compile_output: Nullable<String>,
+    /// Largest CPU time of a test, in milliseconds.
+    pub(super) cpu_ms: Nullable<u32>,
+    /// Largest wall time of a test, in milliseconds.
+    pub(super) wall_ms: Nullable<u32>,
+    /// Largest peak memory of a test, in KiB.
+    pub(super) memory_kb: Nullable<u64>,
+    /// How it was measured, such as `cgroup-v2`.
+    pub(super) measured_by: Nullable<String>,
+    /// Why the judge failed; only with `internal_error`.
+    #[oai(skip_serializing_if_is_none)]
+    pub(super) error_code: Option<String>,
+    /// The program, if it is one file.
+    #[oai(skip_serializing_if_is_none)]
+    pub(super) source: Option<String>,
+    /// The program.
+    pub(super) files: Vec<FileDto>,
+    /// Standard input of a run.
+    #[oai(skip_serializing_if_is_none)]
+    pub(super) stdin: Option<String>,
+    /// Arguments of a run.
+    pub(super) args: Vec<String>,
+    /// What it may use on one test.
+    pub(super) limits: LimitsDto,
+    /// When the receipt was given.
+    pub(super) created_at: Time,
+    /// When it was done.
+    pub(super) judged_at: Nullable<Time>,
+}
+
+impl From<SubmissionView> for SubmissionDto {
+    fn from(view: SubmissionView) -> Self {
+        let SubmissionView {
+            submission,
+            samples,
+            full: _,
+        } = view;
+        let Submission {
+            id,
+            problem_id,
+            test_set_id: _,
+            user_id,
+            mode,
+            language,
+            files,
+            stdin,
+            args,
+            limits: ResourceLimits {
+                time_ms,
+                memory_mb,
+                output_kb,
+            },
+            state,
+            verdict,
+            score,
+            max_score,
+            compile_output,
+            cpu_ms,
+            wall_ms,
+            memory_kb,
+            measured_by,
+            error_code,
+            attempt: _,
+            tests,
+            created_at,
+            judged_at,
+        } = submission;
+        let tests = tests.into_iter().map(|test| {
+            let data = samples.iter().find(|sample| sample.index == test.index);
+            TestDto::new(test, data)
+        });
+        let source = match files.as_slice() {
+            [only] => Some(only.content.clone()),
+            _ => None,
+        };
+        Self {
+            id: id.as_uuid(),
+            problem_id: problem_id.map(|id| id.as_uuid()).into(),
+            user_id: user_id.as_uuid(),
+            mode: mode.into(),
+            language,
+            state: state.into(),
+            verdict: verdict.map(Into::into).into(),
+            score: score.into(),
+            max_score: max_score.into(),
+            tests: tests.collect(),
+            compile_output: compile_output.into(),
+            cpu_ms: cpu_ms.into(),
+            wall_ms: wall_ms.into(),
+            memory_kb: memory_kb.into(),
+            measured_by: measured_by.into(),
+            error_code,
+            source,
+            files: files.into_iter().map(Into::into).collect(),
+            stdin,
+            args,
+            limits: LimitsDto {
+                time_ms,
+                memory_mb,
+                output_kb,
+            },
+            created_at: created_at.into(),
+            judged_at: judged_at.map(Into::into).into(),
+        }
+    }
+}
+
+/// One line of the history.
+#[derive(Object)]
+#[oai(rename = "SubmissionItem", rename_all = "camelCase", example)]
+pub(super) struct SubmissionItemDto {
+    /// Identifier.
+    pub(super) id: Uuid,
+    /// The problem; null for runs without one.
+    pub(super) problem_id: Nullable<Uuid>,
+    /// Who sent it.
+    pub(super) user_id: Uuid,
+    /// What it is for.
+    pub(super) mode: ModeDto,
+    /// Language id.
+    pub(super) language: String,
+    /// Where it stands.
+    pub(super) state: StateDto,
+    /// Null until done.
+    pub(super) verdict: Nullable<VerdictDto>,
+    /// Points; null until done.
+    pub(super) score: Nullable<f64>,
+    /// Most points possible; null until done.
+    pub(super) max_score: Nullable<f64>,
+    /// Largest CPU time of a test, in milliseconds.
+    pub(super) cpu_ms: Nullable<u32>,
+    /// Largest wall time of a test, in milliseconds.
+    pub(super) wall_ms: Nullable<u32>,
+    /// Largest peak memory of a test, in KiB.
+    pub(super) memory_kb: Nullable<u64>,
+    /// When the receipt was given.
+    pub(super) created_at: Time,
+    /// When it was done.
+    pub(super) judged_at: Nullable<Time>,
+}
+
+impl From<SubmissionListItem> for SubmissionItemDto {
+    fn from(item: SubmissionListItem) -> Self {
+        let SubmissionListItem {
+            id,
+            problem_id,
+            user_id,
+            mode,
+            language,
+            state,
+            verdict,
+            score,
+            max_score,
+            cpu_ms,
+            wall_ms,
+            memory_kb,
+            created_at,
+            judged_at,
+        } = item;
+        Self {
+            id: id.as_uuid(),
+            problem_id: problem_id.map(|id| id.as_uuid()).into(),
+            user_id: user_id.as_uuid(),
+            mode: mode.into(),
+            language,
+            state: state.into(),
+            verdict: verdict.map(Into::into).into(),
+            score: score.into(),
+            max_score: max_score.into(),
+            cpu_ms: cpu_ms.into(),
+            wall_ms: wall_ms.into(),
+            memory_kb: memory_kb.into(),
+            created_at: created_at.into(),
+            judged_at: judged_at.map(Into::into).into(),
+        }
+    }
+}
+
+/// Data of a `state` event.
+#[derive(Object)]
+#[oai(rename_all = "camelCase")]
+pub(super) struct StateEventDto {
+    /// The new state.
+    pub(super) state: StateDto,
+}
+
+/// Data of a `verdict` event.
+#[derive(Object)]
+#[oai(rename_all = "camelCase")]
+pub(super) struct VerdictEventDto {
+    /// `done` or `cancelled`.
+    pub(super) state: StateDto,
+    /// The verdict.
+    pub(super) verdict: Nullable<VerdictDto>,
+    /// Points.
+    pub(super) score: Nullable<f64>,
+    /// Most points possible.
+    pub(super) max_score: Nullable<f64>,
+    /// When.
+    pub(super) judged_at: Nullable<Time>,
+}
+
+/// A programming language.
+#[derive(Object)]
+#[oai(rename = "Language", rename_all = "camelCase", example)]
+pub(super) struct LanguageDto {
+    /// Stable id, such as `cpp`.
+    pub(super) id: String,
+    /// Name for people.
+    pub(super) name: String,
+    /// Version of the compiler or interpreter; null if no worker has it.
+    pub(super) version: Nullable<String>,
+    /// Whether it can be submitted.
+    pub(super) available: bool,
+    /// Name of a single source file.
+    pub(super) file_name: String,
+    /// Extensions by which files are recognised, without dot.
+    pub(super) extensions: Vec<String>,
+    /// Whether there is a compile step that can fail.
+    pub(super) compiled: bool,
+}
+
+impl From<Language> for LanguageDto {
+    fn from(language: Language) -> Self {
+        let Language {
+            id,
+            name,
+            version,
+            available,
+            file_name,
+            extensions,
+            compiled,
+        } = language;
+        Self {
+            id,
+            name,
+            version: version.into(),
+            available,
+            file_name,
+            extensions,
+            compiled,
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! A database for one test.
+
+use codesm_core::auth::AuthQueries;
+use codesm_core::jobs::{JobQueue, WorkerRegistry};
+use codesm_core::problems::ProblemQueries;
+use codesm_core::store::UnitOfWork;
+use codesm_core::submissions::SubmissionQueries;
+use codesm_contract::{StoreFixture, TestIds};
+use codesm_core::kernel::IdGenerator;
+use codesm_persistence::{Database, DatabaseSettings};
+use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// Where the data of a test is; dropping it removes the data.
+pub(crate) enum Place {
+    Sqlite(TempDir),
+    Postgres { server: String, name: String },
+}
+
+impl Place {
+    /// A folder for a SQLite file that does not exist yet.
+    pub(crate) fn sqlite() -> Self {
+        Self::Sqlite(tempfile::tempdir().expect("a scratch folder"))
+    }
+
+    /// A new, empty PostgreSQL database.
+    pub(crate) async fn postgres() -> Self {
+        let server = std::env::var("CODESM_TEST_POSTGRES_URL").unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned());
+        let name = format!("codesm_test_{}", TestIds::new().new_uuid().simple());
+        run_on(&server, format!("CREATE DATABASE {name}")).await;
+        Self::Postgres { server, name }
+    }
+
+    /// The address of the database.
+    pub(crate) fn url(&self) -> String {
+        match self {
+            Self::Sqlite(_) => format!("sqlite://{}", self.file().display()),
+            Self::Postgres { server, name } => {
+                let options = PgConnectOptions::from_str(server).expect("a PostgreSQL URL");
+                options.database(name).to_url_lossy().to_string()
+            }
+        }
+    }
+
+    /// The SQLite file.
+    pub(crate) fn file(&self) -> PathBuf {
+        match self {
+            Self::Sqlite(folder) => folder.path().join("codesm.db"),
+            Self::Postgres { .. } => panic!("PostgreSQL has no file"),
+        }
+    }
+
+    /// Opens the database.
+    pub(crate) async fn open(&self) -> Database {
+        let settings = DatabaseSettings::new(self.url());
+        Database::connect(&settings).await.expect("the database opens")
+    }
+
+    /// Runs a statement past the adapter, as an operator could.
+    pub(crate) async fn run(&self, statement: &str) {
+        match self {
+            Self::Sqlite(_) => {
+                let mut connection = sea_orm::sqlx::SqliteConnection::connect(&self.url()).await.expect("a connection");
+                connection.execute(AssertSqlSafe(statement)).await.expect("the statement runs");
+            }
+            Self::Postgres { .. } => run_on(&self.url(), statement.to_owned()).await,
+        }
+    }
+}
+
+async fn run_on(url: &str, statement: String) {
+    let mut connection = PgConnection::connect(url)
+        .await
+        .unwrap_or_else(|error| panic!("PostgreSQL must answer at CODESM_TEST_POSTGRES_URL: {error}"));
+    connection.execute(AssertSqlSafe(statement)).await.expect("the statement runs");
+    connection.close().await.expect("the connection closes");
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let Self::Postgres { server, name } = self else { return };
+        let (server, statement) = (server.clone(), format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        // A thread with a runtime of its own: the test's may be unwinding.
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(run_on(&server, statement));
+        });
+        if dropping.join().is_err() && !std::thread::panicking() {
+            panic!("the test's database could not be dropped");
+        }
+    }
+}
+
+/// A migrated database with the ports of the core.
+pub(crate) struct Fixture {
+    // Before the place: connections end before their database is dropped.
+    pub(crate) database: Database,
+    pub(crate) place: Place,
+}
+
+async fn migrated(place: Place) -> Fixture {
+    let database = place.open().await;
+    database.migrate_up().await.expect("the migrations run");
+    Fixture { database, place }
+}
+
+pub(crate) async fn sqlite() -> Fixture {
+    migrated(Place::sqlite()).await
+}
+
+pub(crate) async fn postgres() -> Fixture {
+    migrated(Place::postgres().await).await
+}
+
+impl StoreFixture for Fixture {
+    fn unit_of_work(&self) -> Arc<dyn UnitOfWork> {
+        self.database.unit_of_work()
+    }
+
+    fn auth_queries(&self) -> Arc<dyn AuthQueries> {
+        self.database.auth_queries()
+    }
+
+    fn problem_queries(&self) -> Arc<dyn ProblemQueries> {
+        self.database.problem_queries()
+    }
+
+    fn submission_queries(&self) -> Arc<dyn SubmissionQueries> {
+        self.database.submission_queries()
+    }
+
+    fn job_queue(&self) -> Arc<dyn JobQueue> {
+        self.database.job_queue()
+    }
+
+    fn worker_registry(&self) -> Arc<dyn WorkerRegistry> {
+        self.database.worker_registry()
+    }
+}

@@ -1,0 +1,298 @@
+//! What [`codesm_core::jobs::JobQueue`] promises.
+
+use crate::{Given, StoreFixture};
+use chrono::Duration;
+use codesm_core::jobs::{Job, JobDepth, JobState, Queue, ReserveRequest, RetryPolicy};
+use codesm_core::kernel::JobId;
+use std::collections::HashMap;
+
+async fn reserve(fixture: &impl StoreFixture, request: &ReserveRequest) -> Vec<Job> {
+    fixture.job_queue().reserve(request).await.expect("reserve")
+}
+
+fn ids(jobs: &[Job]) -> Vec<JobId> {
+    jobs.iter().map(|job| job.id).collect()
+}
+
+async fn read(given: &Given, id: JobId) -> Job {
+    given.tx().await.jobs().get(id).await.expect("read").expect("a job")
+}
+
+/// A reserved job is running, under a lease of the worker, and what is returned is what is stored.
+pub async fn a_reserved_job_is_under_the_worker_s_lease(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let added = given.added_job(Queue::Run).await;
+    let jobs = reserve(fixture, &given.request("w1")).await;
+    let mut expected = added;
+    assert!(expected.reserve("w1", Duration::seconds(30), given.now()));
+    assert_eq!(jobs, [expected.clone()]);
+    assert_eq!(read(&given, expected.id).await, expected);
+}
+
+/// Without jobs there is nothing to reserve.
+pub async fn an_empty_queue_gives_nothing(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    assert!(reserve(fixture, &given.request("w")).await.is_empty());
+}
+
+/// A job MUST be handed to one worker at a time.
+pub async fn a_job_under_a_lease_is_not_handed_out(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    given.added_job(Queue::Run).await;
+    assert_eq!(reserve(fixture, &given.request("w1")).await.len(), 1);
+    given.clock.advance(std::time::Duration::from_micros(29_999_999));
+    assert!(reserve(fixture, &given.request("w2")).await.is_empty());
+}
+
+/// An expired lease MUST be handed out again, counted as lost.
+pub async fn an_expired_lease_is_reserved_again(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    given.added_job(Queue::Run).await;
+    let first = reserve(fixture, &given.request("w1")).await.remove(0);
+    assert_eq!((first.attempt, first.lost_leases), (1, 0));
+    given.clock.advance(std::time::Duration::from_secs(30));
+    let second = reserve(fixture, &given.request("w2")).await.remove(0);
+    assert_eq!((second.id, second.attempt, second.lost_leases), (first.id, 2, 1));
+    assert_eq!(second.lease.map(|lease| lease.worker).as_deref(), Some("w2"));
+}
+
+/// A job is not handed out before its time.
+pub async fn a_job_waits_for_its_time(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let mut job = given.job(Queue::Run);
+    job.run_at = given.now() + Duration::microseconds(1);
+    given.add_jobs(std::slice::from_ref(&job)).await;
+    assert!(reserve(fixture, &given.request("w")).await.is_empty());
+    given.clock.advance(std::time::Duration::from_micros(1));
+    assert_eq!(ids(&reserve(fixture, &given.request("w")).await), [job.id]);
+}
+
+/// Order MUST be by priority, then `run_at`, then id, also between waiting jobs and expired leases.
+pub async fn jobs_come_in_order(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let mut lost = given.job(Queue::Submit);
+    lost.run_at = given.now() - Duration::microseconds(2);
+    given.add_jobs(std::slice::from_ref(&lost)).await;
+    let mut short = given.request("w");
+    short.lease = Duration::microseconds(1);
+    assert_eq!(reserve(fixture, &short).await.len(), 1);
+    given.clock.advance(std::time::Duration::from_secs(1));
+
+    let mut jobs: Vec<Job> = (0..6).map(|n| given.job([Queue::Submit, Queue::Run][n % 2])).collect();
+    jobs[4].run_at -= Duration::seconds(2);
+    jobs[5].run_at -= Duration::microseconds(1);
+    let mut added = jobs.clone();
+    added.rotate_left(3);
+    given.add_jobs(&added).await;
+    jobs.push(lost);
+    jobs.sort_by_key(|job| (job.priority, job.run_at, job.id));
+    assert_eq!(ids(&reserve(fixture, &given.request("w")).await), ids(&jobs));
+}
+
+/// At most `max` jobs are taken, the first in order, and the others stay.
+pub async fn no_more_than_wanted_is_taken(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let jobs: Vec<Job> = (0..5).map(|_| given.job(Queue::Run)).collect();
+    given.add_jobs(&jobs).await;
+    let mut request = given.request("w");
+    let mut taken = Vec::new();
+    for max in [0, 2, 1, 10] {
+        request.max = max;
+        let reserved = reserve(fixture, &request).await;
+        assert!(reserved.len() <= usize::try_from(max).expect("small"));
+        taken.extend(ids(&reserved));
+    }
+    assert_eq!(taken, ids(&jobs));
+}
+
+/// A job whose requirement the worker does not offer MUST be left alone, and MUST NOT hold up those behind it.
+pub async fn a_job_is_left_to_workers_that_can_do_it(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let mut jobs: Vec<Job> = (0..3).map(|_| given.job(Queue::Run)).collect();
+    jobs[0].requirement = Some("cpp".to_owned());
+    jobs[1].requirement = Some("python3".to_owned());
+    given.add_jobs(&jobs).await;
+    let mut request = given.request("w");
+    request.max = 1;
+    assert_eq!(ids(&reserve(fixture, &request).await), [jobs[2].id]);
+    request.capabilities = vec!["java".to_owned(), "python3".to_owned()];
+    assert_eq!(ids(&reserve(fixture, &request).await), [jobs[1].id]);
+    assert!(reserve(fixture, &request).await.is_empty());
+    assert_eq!(read(&given, jobs[0].id).await, jobs[0]);
+}
+
+/// A worker gets only kinds it can do.
+pub async fn a_worker_without_kinds_gets_nothing(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    given.added_job(Queue::Run).await;
+    let mut request = given.request("w");
+    request.kinds.clear();
+    assert!(reserve(fixture, &request).await.is_empty());
+}
+
+/// Finished and dead jobs are never handed out.
+pub async fn finished_and_dead_jobs_stay_so(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let (mut done, mut dead) = (given.job(Queue::Run), given.job(Queue::Run));
+    done.complete(given.now());
+    dead.bury("enough", given.now());
+    given.add_jobs(&[done, dead]).await;
+    given.clock.advance(std::time::Duration::from_secs(1_000_000));
+    assert!(reserve(fixture, &given.request("w")).await.is_empty());
+}
+
+/// Workers at the same time get each job exactly once.
+pub async fn workers_at_the_same_time_get_each_job_once(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let jobs: Vec<Job> = (0..60).map(|_| given.job(Queue::Submit)).collect();
+    given.add_jobs(&jobs).await;
+    let tasks: Vec<_> = (0..16)
+        .map(|n| {
+            let (queue, mut request) = (fixture.job_queue(), given.request(&format!("w{n}")));
+            request.max = 3;
+            tokio::spawn(async move {
+                let (mut taken, mut empty) = (Vec::new(), 0);
+                // Another worker may hold what is left just now: an empty answer is not yet the end.
+                while empty < 3 {
+                    let jobs = queue.reserve(&request).await.expect("reserve");
+                    empty = if jobs.is_empty() { empty + 1 } else { 0 };
+                    taken.extend(jobs);
+                }
+                taken
+            })
+        })
+        .collect();
+    let mut times: HashMap<JobId, u32> = HashMap::new();
+    for task in tasks {
+        for job in task.await.expect("no panic") {
+            assert_eq!(job.attempt, 1);
+            *times.entry(job.id).or_default() += 1;
+        }
+    }
+    assert!(times.values().all(|times| *times == 1), "a job was handed out twice");
+    assert_eq!(times.len(), jobs.len());
+}
+
+/// `extend` moves the end of the lease.
+pub async fn a_heartbeat_keeps_the_lease(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    given.added_job(Queue::Run).await;
+    let job = reserve(fixture, &given.request("w")).await.remove(0);
+    let until = given.now() + Duration::seconds(60);
+    let queue = fixture.job_queue();
+    assert!(queue.extend(job.id, job.attempt, until).await.expect("extend"));
+    given.clock.advance(std::time::Duration::from_secs(59));
+    assert!(reserve(fixture, &given.request("other")).await.is_empty());
+    let mut expected = job;
+    if let Some(lease) = &mut expected.lease {
+        lease.expires_at = until;
+    }
+    assert_eq!(read(&given, expected.id).await, expected);
+}
+
+/// `release` gives the job back: ready at once, no failure counted.
+pub async fn a_released_job_is_ready_at_once(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    given.added_job(Queue::Run).await;
+    let job = reserve(fixture, &given.request("w")).await.remove(0);
+    let queue = fixture.job_queue();
+    given.clock.advance(std::time::Duration::from_secs(1));
+    assert!(queue.release(job.id, job.attempt, given.now()).await.expect("release"));
+    let mut expected = job.clone();
+    expected.release(given.now());
+    assert_eq!(read(&given, job.id).await, expected);
+    assert!(!queue.release(job.id, job.attempt, given.now()).await.expect("release"));
+    let again = reserve(fixture, &given.request("other")).await.remove(0);
+    assert_eq!((again.id, again.attempt, again.failures, again.lost_leases), (job.id, 2, 0, 0));
+}
+
+/// `extend` and `release` MUST do nothing and say false once the attempt number is not the job's any more.
+pub async fn a_worker_that_lost_its_lease_changes_nothing(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    given.added_job(Queue::Run).await;
+    let lost = reserve(fixture, &given.request("w1")).await.remove(0);
+    given.clock.advance(std::time::Duration::from_secs(30));
+    let held = reserve(fixture, &given.request("w2")).await.remove(0);
+    let queue = fixture.job_queue();
+    let until = given.now() + Duration::days(1);
+    assert!(!queue.extend(lost.id, lost.attempt, until).await.expect("extend"));
+    assert!(!queue.release(lost.id, lost.attempt, given.now()).await.expect("release"));
+    let unknown = JobId::generate(&given.ids);
+    assert!(!queue.extend(unknown, 1, until).await.expect("extend"));
+    assert_eq!(read(&given, held.id).await, held);
+}
+
+/// Nor does a heartbeat that comes after the job is finished.
+pub async fn a_finished_job_has_no_lease_to_extend(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    given.added_job(Queue::Run).await;
+    let mut job = reserve(fixture, &given.request("w")).await.remove(0);
+    let attempt = job.attempt;
+    let _ = job.fail("no", false, RetryPolicy::JUDGING, 0.0, given.now());
+    let tx = given.tx().await;
+    tx.jobs().save(&job, attempt).await.expect("save");
+    tx.commit().await.expect("commit");
+    let queue = fixture.job_queue();
+    let until = given.now() + Duration::days(1);
+    assert!(!queue.extend(job.id, attempt, until).await.expect("extend"));
+    assert!(!queue.release(job.id, attempt, given.now()).await.expect("release"));
+    assert_eq!(read(&given, job.id).await.state, JobState::Dead);
+}
+
+/// `depths` counts every queue, also empty ones, in the order of `Queue::ALL`.
+pub async fn depths_count_every_queue(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let queue = fixture.job_queue();
+    let empty = |queue| JobDepth {
+        queue,
+        ready: 0,
+        running: 0,
+        dead: 0,
+        oldest_ready_at: None,
+    };
+    assert_eq!(queue.depths(given.now()).await.expect("depths"), Queue::ALL.map(empty));
+
+    let mut jobs: Vec<Job> = (0..6).map(|_| given.job(Queue::Submit)).collect();
+    jobs[0].priority = 0;
+    jobs[1].complete(given.now());
+    jobs[2].bury("enough", given.now());
+    jobs[3].run_at = given.now() + Duration::hours(1);
+    jobs[3].created_at = given.now() - Duration::hours(9);
+    jobs[4].created_at = given.now() - Duration::seconds(7);
+    given.add_jobs(&jobs).await;
+    let mut request = given.request("w");
+    request.max = 1;
+    assert_eq!(ids(&reserve(fixture, &request).await), [jobs[0].id]);
+    let expected = JobDepth {
+        queue: Queue::Submit,
+        ready: 3,
+        running: 1,
+        dead: 1,
+        oldest_ready_at: Some(given.now() - Duration::seconds(7)),
+    };
+    let depths = queue.depths(given.now()).await.expect("depths");
+    assert_eq!(depths, [empty(Queue::Run), expected]);
+}
+
+crate::suite::suite! {
+    ($)
+    /// Runs the clauses of `JobQueue`.
+    job_queue_suite, job_queue, [
+        a_reserved_job_is_under_the_worker_s_lease,
+        an_empty_queue_gives_nothing,
+        a_job_under_a_lease_is_not_handed_out,
+        an_expired_lease_is_reserved_again,
+        a_job_waits_for_its_time,
+        jobs_come_in_order,
+        no_more_than_wanted_is_taken,
+        a_job_is_left_to_workers_that_can_do_it,
+        a_worker_without_kinds_gets_nothing,
+        finished_and_dead_jobs_stay_so,
+        workers_at_the_same_time_get_each_job_once,
+        a_heartbeat_keeps_the_lease,
+        a_released_job_is_ready_at_once,
+        a_worker_that_lost_its_lease_changes_nothing,
+        a_finished_job_has_no_lease_to_extend,
+        depths_count_every_queue,
+    ]
+}

@@ -1,0 +1,121 @@
+//! What [`codesm_core::jobs::JobRepository`] promises.
+
+use crate::{Given, StoreFixture};
+use chrono::Duration;
+use codesm_core::jobs::{FailureOutcome, Job, JobState, Queue, RetryPolicy};
+use codesm_core::kernel::JobId;
+use codesm_core::store::StoreError;
+
+async fn reserved(given: &Given, fixture: &impl StoreFixture) -> Job {
+    given.added_job(Queue::Submit).await;
+    let mut jobs = fixture.job_queue().reserve(&given.request("w")).await.expect("reserve");
+    jobs.pop().expect("a job")
+}
+
+async fn read(given: &Given, id: JobId) -> Option<Job> {
+    given.tx().await.jobs().get(id).await.expect("read")
+}
+
+/// A job comes back exactly as added.
+pub async fn a_job_comes_back_as_added(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let plain = given.added_job(Queue::Run).await;
+    let mut full = given.job(Queue::Submit);
+    full.payload = serde_json::json!({ "list": [1, 0.1, null, true, "ü \u{0}"], "": {} });
+    full.priority = -7;
+    full.requirement = Some("cpp".to_owned());
+    full.run_at = given.now() + Duration::microseconds(1);
+    full.failures = u32::MAX;
+    full.lost_leases = 2;
+    full.attempt = 3;
+    full.bury("the end \u{0}", given.now() + Duration::days(1));
+    given.add_jobs(std::slice::from_ref(&full)).await;
+    assert_eq!(read(&given, plain.id).await, Some(plain));
+    assert_eq!(read(&given, full.id).await, Some(full));
+    assert_eq!(read(&given, JobId::generate(&given.ids)).await, None);
+}
+
+/// `add` MUST be visible to `reserve` after commit and only then.
+pub async fn a_job_can_be_reserved_after_commit_and_only_then(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let job = given.job(Queue::Run);
+    let queue = fixture.job_queue();
+    let tx = given.tx().await;
+    tx.jobs().add(&job).await.expect("add");
+    drop(tx);
+    assert!(queue.reserve(&given.request("w")).await.expect("reserve").is_empty());
+    // While the transaction is open, a worker gets nothing, even if it has to wait for that answer.
+    let tx = given.tx().await;
+    tx.jobs().add(&job).await.expect("add");
+    let depths = queue.depths(given.now()).await.expect("depths");
+    assert_eq!(depths[0].ready, 0);
+    tx.commit().await.expect("commit");
+    let reserved = queue.reserve(&given.request("w")).await.expect("reserve");
+    assert_eq!(reserved.iter().map(|job| job.id).collect::<Vec<_>>(), [job.id]);
+}
+
+/// `save` writes a job that is held.
+pub async fn a_held_job_is_saved(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let mut job = reserved(&given, fixture).await;
+    let attempt = job.attempt;
+    let outcome = job.fail("compiler \u{0} away", true, RetryPolicy::JUDGING, 0.5, given.now());
+    assert_eq!(outcome, FailureOutcome::Retry);
+    let tx = given.tx().await;
+    tx.jobs().save(&job, attempt).await.expect("save");
+    tx.commit().await.expect("commit");
+    assert_eq!(read(&given, job.id).await, Some(job));
+}
+
+/// `save` MUST fail with `LeaseLost`, writing nothing, under another attempt number.
+pub async fn a_job_taken_over_by_another_is_not_saved(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let mut slow = reserved(&given, fixture).await;
+    given.clock.advance(std::time::Duration::from_secs(31));
+    let taken_over = fixture.job_queue().reserve(&given.request("other")).await.expect("reserve");
+    let attempt = slow.attempt;
+    slow.complete(given.now());
+    let tx = given.tx().await;
+    for attempt in [attempt, attempt + 2, 0] {
+        let saved = tx.jobs().save(&slow, attempt).await;
+        assert!(matches!(saved, Err(StoreError::LeaseLost)), "{saved:?}");
+    }
+    tx.commit().await.expect("commit");
+    assert_eq!(read(&given, slow.id).await.as_ref(), taken_over.first());
+}
+
+/// `save` MUST fail with `LeaseLost`, writing nothing, unless the stored row is running.
+pub async fn a_job_that_is_not_running_is_not_saved(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let waiting = given.added_job(Queue::Run).await;
+    let mut finished = waiting.clone();
+    finished.complete(given.now());
+    let tx = given.tx().await;
+    let saved = tx.jobs().save(&finished, waiting.attempt).await;
+    assert!(matches!(saved, Err(StoreError::LeaseLost)), "{saved:?}");
+    let unknown = tx.jobs().save(&given.job(Queue::Run), 0).await;
+    assert!(matches!(unknown, Err(StoreError::LeaseLost)), "{unknown:?}");
+    tx.commit().await.expect("commit");
+    assert_eq!(read(&given, waiting.id).await, Some(waiting));
+
+    let mut job = fixture.job_queue().reserve(&given.request("w")).await.expect("reserve").remove(0);
+    job.complete(given.now());
+    let tx = given.tx().await;
+    tx.jobs().save(&job, job.attempt).await.expect("save");
+    let again = tx.jobs().save(&job, job.attempt).await;
+    assert!(matches!(again, Err(StoreError::LeaseLost)), "{again:?}");
+    tx.commit().await.expect("commit");
+    assert_eq!(read(&given, job.id).await.map(|job| job.state), Some(JobState::Done));
+}
+
+crate::suite::suite! {
+    ($)
+    /// Runs the clauses of `JobRepository`.
+    job_repository_suite, job_repository, [
+        a_job_comes_back_as_added,
+        a_job_can_be_reserved_after_commit_and_only_then,
+        a_held_job_is_saved,
+        a_job_taken_over_by_another_is_not_saved,
+        a_job_that_is_not_running_is_not_saved,
+    ]
+}
