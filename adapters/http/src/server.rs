@@ -51,10 +51,13 @@ pub fn metrics_endpoint(render: MetricsRenderer) -> BoxEndpoint<'static, Respons
     .boxed()
 }
 
-/// The metrics in the Prometheus text format, version 0.0.4.
+/// The Prometheus text format.
+pub(crate) const METRICS_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// The metrics in the Prometheus text format.
 pub(crate) fn metrics_response(render: &MetricsRenderer) -> Response {
     Response::builder()
-        .content_type("text/plain; version=0.0.4; charset=utf-8")
+        .content_type(METRICS_TYPE)
         .header(header::CACHE_CONTROL, "no-store")
         .body(render())
 }

@@ -128,7 +128,9 @@ pub async fn pages_hold_while_other_rows_change(fixture: &impl StoreFixture) {
         let author = given.added_user().await;
         let drafts = |seed| {
             let mut problems = random_problems(&given, &author, &mut Numbers::new(seed));
-            problems.iter_mut().for_each(|problem| problem.status = ProblemStatus::Draft);
+            for problem in &mut problems {
+                problem.status = ProblemStatus::Draft;
+            }
             problems
         };
         let filter = ProblemFilter {

@@ -2,11 +2,12 @@
 
 use crate::HttpDeps;
 use crate::openapi::ApiTags;
-use crate::response::{Maybe, json_response};
+use crate::response::{Maybe, Problem, json_response};
+use crate::routes::operation;
+use crate::server::{METRICS_TYPE, metrics_response};
 use async_trait::async_trait;
 use poem::http::StatusCode;
 use poem::{IntoResponse, Response};
-use poem_openapi::payload::PlainText;
 use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
 use poem_openapi::types::{Any, Example, ToJSON, Type};
 use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
@@ -133,7 +134,10 @@ impl Example for HealthDto {
         let check = |latency_ms: Option<u64>, details: &[(&str, u64)]| CheckDto {
             status: StatusDto::Up,
             latency_ms: latency_ms.into(),
-            details: details.iter().map(|(key, value)| ((*key).to_owned(), Any((*value).into()))).collect(),
+            details: details
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), Any((*value).into())))
+                .collect(),
         };
         Self {
             status: StatusDto::Up,
@@ -178,6 +182,37 @@ impl ApiResponse for HealthAnswer {
     }
 }
 
+/// Failures by operation, besides those that every operation has.
+pub(crate) const ERRORS: &[(&str, &[&str])] = &[(operation::METRICS, &["route.not_found"])];
+
+/// Metrics in the Prometheus text format.
+struct Metrics(Response);
+
+impl IntoResponse for Metrics {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}
+
+impl ApiResponse for Metrics {
+    fn meta() -> MetaResponses {
+        MetaResponses {
+            responses: vec![MetaResponse {
+                description: "All metrics.",
+                status: Some(200),
+                status_range: None,
+                content: vec![MetaMediaType {
+                    content_type: METRICS_TYPE,
+                    schema: String::schema_ref(),
+                }],
+                headers: Vec::new(),
+            }],
+        }
+    }
+
+    fn register(_registry: &mut Registry) {}
+}
+
 /// The handlers.
 #[derive(Clone)]
 pub(crate) struct HealthApi(pub(crate) Arc<HttpDeps>);
@@ -210,10 +245,11 @@ impl HealthApi {
 
     /// Metrics
     ///
-    /// In the Prometheus text format; 404 when they have their own listener. Served before the handlers, so never by this one.
+    /// In the Prometheus text format; 404 when they have their own listener.
     #[oai(path = "/metrics", method = "get", operation_id = "metrics")]
-    async fn metrics(&self) -> PlainText<String> {
-        PlainText(self.0.metrics.as_ref().map(|render| render()).unwrap_or_default())
+    async fn metrics(&self) -> Result<Metrics, Problem> {
+        let render = self.0.metrics.as_ref().ok_or_else(Problem::unknown_route)?;
+        Ok(Metrics(metrics_response(render)))
     }
 }
 

@@ -94,8 +94,14 @@ impl MeteredBody {
     pub(super) fn take(request: &mut Request, limit: u64, meter: &BodyMeter) -> Self {
         let body = request.take_body();
         let declared = request.header(header::CONTENT_LENGTH).and_then(|text| text.parse().ok());
-        let expects = request.header(header::EXPECT).is_some_and(|text| text.eq_ignore_ascii_case("100-continue"));
-        let source: Source = Arc::new(Mutex::new(if body.is_empty() { None } else { Some(body.into_bytes_stream().boxed()) }));
+        let expects = request
+            .header(header::EXPECT)
+            .is_some_and(|text| text.eq_ignore_ascii_case("100-continue"));
+        let source: Source = Arc::new(Mutex::new(if body.is_empty() {
+            None
+        } else {
+            Some(body.into_bytes_stream().boxed())
+        }));
         let reader = Reader {
             source: source.clone(),
             meter: meter.clone(),

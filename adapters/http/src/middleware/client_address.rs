@@ -11,7 +11,10 @@ pub(super) fn client_address(request: &Request, trusted: &[IpRange]) -> Option<I
         return None;
     };
     let forwarded = request.headers().get_all("x-forwarded-for").iter();
-    let hops: Vec<&str> = forwarded.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).collect();
+    let hops: Vec<&str> = forwarded
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
     Some(resolve(peer.ip(), &hops, trusted))
 }
 
@@ -30,7 +33,9 @@ fn resolve(peer: IpAddr, hops: &[&str], trusted: &[IpRange]) -> IpAddr {
 /// An address, as proxies write it: alone, or with a port.
 fn parse(text: &str) -> Option<IpAddr> {
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
-    bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
+    bare.parse()
+        .ok()
+        .or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
 
 #[cfg(test)]

@@ -34,7 +34,9 @@ pub(super) fn compress(mut response: Response, asked: &Asked) -> Response {
     if !compressible && response.status() != StatusCode::NOT_MODIFIED {
         return response;
     }
-    response.headers_mut().append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    response
+        .headers_mut()
+        .append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
     if !compressible || !worth_it {
         return response;
     }
@@ -45,7 +47,10 @@ pub(super) fn compress(mut response: Response, asked: &Asked) -> Response {
     headers.remove(header::CONTENT_LENGTH);
     headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
     // The same thing in other bytes: a strong tag would promise equal bytes (RFC 9110, 8.8.3.3).
-    let weak = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok()).filter(|tag| !tag.starts_with("W/"));
+    let weak = headers
+        .get(header::ETAG)
+        .and_then(|tag| tag.to_str().ok())
+        .filter(|tag| !tag.starts_with("W/"));
     if let Some(Ok(weak)) = weak.map(|tag| HeaderValue::from_str(&format!("W/{tag}"))) {
         headers.insert(header::ETAG, weak);
     }

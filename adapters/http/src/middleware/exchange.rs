@@ -51,9 +51,7 @@ impl Exchange {
 
 /// Id of the request being handled; every answer is rendered while one is.
 pub(crate) fn current_request_id() -> String {
-    CURRENT
-        .try_with(|exchange| exchange.request_id.clone())
-        .unwrap_or_default()
+    CURRENT.try_with(|exchange| exchange.request_id.clone()).unwrap_or_default()
 }
 
 /// Whether the text may go into logs and headers as it is.

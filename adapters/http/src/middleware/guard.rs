@@ -30,14 +30,22 @@ pub(super) async fn guarded(settings: &HttpSettings, exchange: &Exchange, rest: 
         Ok(Ok(response)) => response,
         Ok(Err(_)) => {
             // The panic hook has written the message and the place.
-            tracing::error!(request_id = exchange.request_id, route = exchange.route.label(), "a handler panicked");
+            tracing::error!(
+                request_id = exchange.request_id,
+                route = exchange.route.label(),
+                "a handler panicked"
+            );
             Problem::unexpected().respond()
         }
         Err(_) if exchange.body.is_incomplete() => {
             Problem::new(StatusCode::REQUEST_TIMEOUT, "request.timeout", "The body took too long to arrive.").respond()
         }
         Err(_) => {
-            tracing::warn!(request_id = exchange.request_id, route = exchange.route.label(), "a request took too long");
+            tracing::warn!(
+                request_id = exchange.request_id,
+                route = exchange.route.label(),
+                "a request took too long"
+            );
             let problem = Problem::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "request.timeout",

@@ -40,7 +40,6 @@ use crate::openapi::{self, Documents};
 use crate::request::duplicate_parameter;
 use crate::response::{Problem, framework_problem};
 use crate::routes::{Match, Routes};
-use crate::server::metrics_response;
 use body_limit::MeteredBody;
 use poem::endpoint::BoxEndpoint;
 use poem::http::Method;
@@ -112,7 +111,7 @@ impl Pipeline {
             request.set_method(Method::GET);
         }
         let response = match self.admit(&mut request, exchange).await.and_then(|()| metered.check(&request)) {
-            Ok(()) => self.dispatch(request, exchange).await,
+            Ok(()) => self.dispatch(request).await,
             Err(problem) => problem.respond(),
         };
         metered.finish(response).await
@@ -142,13 +141,7 @@ impl Pipeline {
     }
 
     /// Step 12.
-    async fn dispatch(&self, request: Request, exchange: &Exchange) -> Response {
-        if exchange.route.label() == "/metrics" {
-            return match &self.deps.metrics {
-                Some(render) => metrics_response(render),
-                None => Problem::unknown_route().respond(),
-            };
-        }
+    async fn dispatch(&self, request: Request) -> Response {
         if let Some(document) = self.documents.answer(&request) {
             return document;
         }

@@ -50,8 +50,14 @@ pub(super) fn say(response: &mut Response, exchange: &Exchange) {
     let Some(decision) = exchange.rate.get() else { return };
     let headers = response.headers_mut();
     headers.insert(HeaderName::from_static("ratelimit-limit"), HeaderValue::from(decision.limit));
-    headers.insert(HeaderName::from_static("ratelimit-remaining"), HeaderValue::from(decision.remaining));
-    headers.insert(HeaderName::from_static("ratelimit-reset"), HeaderValue::from(decision.reset_seconds));
+    headers.insert(
+        HeaderName::from_static("ratelimit-remaining"),
+        HeaderValue::from(decision.remaining),
+    );
+    headers.insert(
+        HeaderName::from_static("ratelimit-reset"),
+        HeaderValue::from(decision.reset_seconds),
+    );
 }
 
 #[cfg(test)]

@@ -10,7 +10,10 @@ use crate::request::{Anyone, Body, Call, LoggedIn, PageLimit, problem_ref};
 use crate::response::{Cached, CachedList, Created, Data, Problem};
 use crate::routes::operation;
 use codesm_core::problems::{ImportOptions, ListProblemsCommand, ProblemRef, StatusChange};
-use dto::{DifficultyDto, EditBody, ImportReportDto, NewProblemBody, ProblemDto, ProblemItemDto, ProblemSortDto, ProblemStatusDto, TestSetDto, TestsBody};
+use dto::{
+    DifficultyDto, EditBody, ImportReportDto, NewProblemBody, ProblemDto, ProblemItemDto, ProblemSortDto, ProblemStatusDto, TestSetDto,
+    TestsBody,
+};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use std::sync::Arc;

@@ -58,7 +58,9 @@ impl<'a> ApiExtractor<'a> for PackageUpload {
         if media_type(request).is_none_or(|(essence, _)| essence != FORM) {
             return Err(Problem::unsupported_media_type("Send a form, with `Content-Type: multipart/form-data`.").into());
         }
-        let form = Multipart::from_request(request, body).await.map_err(|_| malformed())?;
+        let form = <Multipart as FromRequest>::from_request(request, body)
+            .await
+            .map_err(|_| malformed())?;
         Ok(Self(form))
     }
 }
@@ -131,13 +133,21 @@ fn invalid(field: &str, code: &'static str, message: &str) -> Problem {
 }
 
 fn unavailable(error: io::Error) -> Problem {
-    AppError::unavailable("storage.unavailable", "The package could not be stored right now; try again shortly.")
-        .with_source(error)
-        .into()
+    AppError::unavailable(
+        "storage.unavailable",
+        "The package could not be stored right now; try again shortly.",
+    )
+    .with_source(error)
+    .into()
 }
 
 async fn store(field: Field, path: &Path) -> Result<(), Problem> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path).await.map_err(unavailable)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .await
+        .map_err(unavailable)?;
     let mut reader = field.into_async_read();
     let mut buffer = vec![0; COPY_BYTES];
     loop {

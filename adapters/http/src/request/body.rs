@@ -90,7 +90,9 @@ fn require_json(request: &Request) -> Result<(), Problem> {
         return Err(Problem::unsupported_media_type("Send JSON, with `Content-Type: application/json`."));
     };
     let is_json = essence == JSON || (essence.starts_with("application/") && essence.ends_with("+json"));
-    let charset = parameters.split(';').find_map(|parameter| parameter.trim().strip_prefix("charset="));
+    let charset = parameters
+        .split(';')
+        .find_map(|parameter| parameter.trim().strip_prefix("charset="));
     let is_utf8 = charset.is_none_or(|charset| matches!(charset.trim_matches('"'), "utf-8" | "utf8"));
     if is_json && is_utf8 {
         return Ok(());

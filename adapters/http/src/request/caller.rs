@@ -10,7 +10,7 @@ use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use std::sync::Arc;
 
 const SECURITY_BEARER: &str = "bearer";
-pub(crate) const SECURITY_COOKIE: &str = "session";
+const SECURITY_COOKIE: &str = "session";
 
 /// One call: who, from where, under which request id.
 #[derive(Clone, Debug)]
@@ -29,9 +29,7 @@ impl Call {
                 actor,
                 request_id: exchange.request_id.clone(),
                 ip: exchange.client_ip.map(|ip| ip.to_string()),
-                user_agent: request
-                    .header(header::USER_AGENT)
-                    .map(|text| text.chars().take(256).collect()),
+                user_agent: request.header(header::USER_AGENT).map(|text| text.chars().take(256).collect()),
             },
             if_none_match: request.header(header::IF_NONE_MATCH).map(ToOwned::to_owned),
         })

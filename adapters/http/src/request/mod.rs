@@ -6,5 +6,5 @@ mod explain;
 mod parameters;
 
 pub(crate) use body::{Body, OptionalBody, media_type};
-pub(crate) use caller::{Anyone, Call, LoggedIn, SECURITY_COOKIE};
+pub(crate) use caller::{Anyone, Call, LoggedIn};
 pub(crate) use parameters::{HeaderText, PageLimit, WaitSeconds, duplicate_parameter, problem_ref, submission_id};

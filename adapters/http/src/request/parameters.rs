@@ -18,7 +18,13 @@ pub(crate) fn problem_ref(text: &str) -> Result<ProblemRef, Problem> {
 
 /// Reads `{id}` of a submission: what is no identifier does not exist.
 pub(crate) fn submission_id(text: &str) -> Result<SubmissionId, Problem> {
-    let missing = |_| Problem::new(poem::http::StatusCode::NOT_FOUND, "submission.not_found", "There is no such submission.");
+    let missing = |_| {
+        Problem::new(
+            poem::http::StatusCode::NOT_FOUND,
+            "submission.not_found",
+            "There is no such submission.",
+        )
+    };
     text.parse().map_err(missing)
 }
 

@@ -42,7 +42,10 @@ impl Freshness {
             json_response(StatusCode::OK, JSON, body)
         };
         let headers = response.headers_mut();
-        headers.insert(header::ETAG, HeaderValue::from_str(&tag).expect("quoted hexadecimal is a header value"));
+        headers.insert(
+            header::ETAG,
+            HeaderValue::from_str(&tag).expect("quoted hexadecimal is a header value"),
+        );
         headers.insert(header::CACHE_CONTROL, self.cache_control());
         headers.append(header::VARY, HeaderValue::from_static("Authorization, Cookie, X-Api-Key"));
         response

@@ -6,7 +6,7 @@ use codesm_core::kernel::Page;
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{IntoResponse, Response};
 use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, MetaSchema, MetaSchemaRef, Registry};
-use poem_openapi::types::{ParseFromJSON, ToJSON, Type};
+use poem_openapi::types::{Example, ParseFromJSON, ToJSON, Type};
 use poem_openapi::{ApiResponse, Object};
 use serde_json::Value;
 
@@ -15,38 +15,52 @@ pub(crate) const JSON: &str = "application/json";
 
 /// What is said about every answer.
 #[derive(Clone, Debug, Object)]
-#[oai(rename = "Meta", rename_all = "camelCase")]
-pub(crate) struct Meta {
+#[oai(rename = "Meta", rename_all = "camelCase", example)]
+pub(super) struct Meta {
     /// Names this request in logs; also in `X-Request-Id`.
-    pub(crate) request_id: String,
+    request_id: String,
+}
+
+const EXAMPLE_ID: &str = "019a9c6e-7b1a-7c00-8000-0000000000ff";
+
+impl Example for Meta {
+    fn example() -> Self {
+        Self {
+            request_id: EXAMPLE_ID.to_owned(),
+        }
+    }
 }
 
 /// What is said about a page of a list.
 #[derive(Clone, Debug, Object)]
-#[oai(rename = "PageMeta", rename_all = "camelCase")]
-pub(crate) struct PageMeta {
+#[oai(rename = "PageMeta", rename_all = "camelCase", example)]
+pub(super) struct PageMeta {
     /// Names this request in logs; also in `X-Request-Id`.
     request_id: String,
     /// Where this page ends.
     page: PageInfo,
 }
 
+impl Example for PageMeta {
+    fn example() -> Self {
+        Self {
+            request_id: EXAMPLE_ID.to_owned(),
+            page: PageInfo {
+                next_cursor: Nullable(None),
+                limit: 20,
+            },
+        }
+    }
+}
+
 /// Where a page ends.
 #[derive(Clone, Debug, Object)]
 #[oai(rename = "PageInfo", rename_all = "camelCase")]
-pub(crate) struct PageInfo {
+struct PageInfo {
     /// Give this as `cursor` to get the next page; null on the last.
     next_cursor: Nullable<String>,
     /// The limit that was applied.
     limit: u32,
-}
-
-impl Meta {
-    pub(crate) fn current() -> Self {
-        Self {
-            request_id: current_request_id(),
-        }
-    }
 }
 
 /// One thing and its meta data.
@@ -87,7 +101,9 @@ impl<T: Type + ParseFromJSON + ToJSON> Envelope<T> {
     pub(super) fn of(data: T) -> Self {
         Self {
             data,
-            meta: Meta::current(),
+            meta: Meta {
+                request_id: current_request_id(),
+            },
         }
     }
 }

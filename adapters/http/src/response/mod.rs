@@ -5,7 +5,7 @@ mod envelope;
 mod problem;
 mod types;
 
-pub(crate) use conditional::{Cached, CachedList, Freshness};
-pub(crate) use envelope::{Created, Data, List, Meta, NoContent, json_response};
-pub(crate) use problem::{Problem, ProblemDetails, framework_problem};
+pub(crate) use conditional::{Cached, CachedList, Freshness, names};
+pub(crate) use envelope::{Created, Data, List, NoContent, json_response};
+pub(crate) use problem::{PROBLEM_JSON, Problem, ProblemDetails, framework_problem, problem_example};
 pub(crate) use types::{Maybe, Nullable, Time};

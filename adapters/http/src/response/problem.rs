@@ -10,6 +10,7 @@ use poem_openapi::error::{ParseParamError, ParsePathError as ParseApiPathError};
 use poem_openapi::registry::{MetaResponses, Registry};
 use poem_openapi::types::ToJSON;
 use poem_openapi::{ApiResponse, Object};
+use serde_json::Value;
 use std::borrow::Cow;
 use thiserror::Error as ThisError;
 
@@ -252,6 +253,21 @@ impl ApiResponse for Problem {
     }
 
     fn register(_registry: &mut Registry) {}
+}
+
+/// How a problem looks, for the OpenAPI document.
+pub(crate) fn problem_example(status: u16, code: &str, meaning: &str) -> Value {
+    let status = StatusCode::from_u16(status).unwrap_or_default();
+    let details = ProblemDetails {
+        kind: format!("urn:codesm:problem:{code}"),
+        title: status.canonical_reason().unwrap_or("Error").to_owned(),
+        status: status.as_u16(),
+        detail: meaning.to_owned(),
+        code: code.to_owned(),
+        request_id: "019a9c6e-7b1a-7c00-8000-0000000000ff".to_owned(),
+        errors: Vec::new(),
+    };
+    details.to_json().unwrap_or_default()
 }
 
 /// What the framework itself refuses, in our words.

@@ -18,7 +18,11 @@ mod tests {
     fn different_requests_have_different_fingerprints() {
         let same = of(&["submit", "a"], &json!({"x": 1}));
         assert_eq!(same, of(&["submit", "a"], &json!({"x": 1})));
-        for other in [of(&["submit", "b"], &json!({"x": 1})), of(&["run"], &json!({"x": 1})), of(&["submit", "a"], &json!({"x": 2}))] {
+        for other in [
+            of(&["submit", "b"], &json!({"x": 1})),
+            of(&["run"], &json!({"x": 1})),
+            of(&["submit", "a"], &json!({"x": 2})),
+        ] {
             assert_ne!(same, other);
         }
     }

@@ -54,7 +54,10 @@ pub(crate) const ERRORS: &[(&str, &[&str])] = &[
     ("listLanguages", &[]),
     (operation::RUN, SOURCE_ERRORS),
     (operation::SUBMIT, SOURCE_ERRORS),
-    (operation::SUBMIT, &["problem.not_found", "problem.not_published", "problem.no_tests"]),
+    (
+        operation::SUBMIT,
+        &["problem.not_found", "problem.not_published", "problem.no_tests"],
+    ),
     ("getSubmission", &["submission.not_found", "storage.unavailable"]),
     ("followSubmission", &["submission.not_found"]),
     (
@@ -187,7 +190,13 @@ impl SubmissionsApi {
     ) -> Result<Events, Problem> {
         let last = last_event_id.0.filter(|text| !text.trim().is_empty());
         let last = last.map(|text| EventCursor::parse(&text).ok_or_else(bad_event_id)).transpose()?;
-        let feed = self.0.app.submissions.follow.follow(caller.0.actor(), submission_id(&id.0)?, last).await?;
+        let feed = self
+            .0
+            .app
+            .submissions
+            .follow
+            .follow(caller.0.actor(), submission_id(&id.0)?, last)
+            .await?;
         Ok(Events::new(feed, self.0.shutdown.clone()))
     }
 }
@@ -201,13 +210,12 @@ impl SubmissionsApi {
     async fn take(&self, caller: &Call, command: SubmitCommand, wait: Option<WaitSeconds>) -> Result<Created<SubmissionDto>, Problem> {
         let wait = Duration::from_secs(wait.map_or(0, |wait| u64::from(wait.0)));
         if wait > MAX_WAIT {
-            return Err(
-                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "request.invalid_wait", "`wait` must be 0 to 30 seconds.").with_field(
-                    "wait",
-                    "out_of_range",
-                    "Must be 0 to 30.",
-                ),
-            );
+            return Err(Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "request.invalid_wait",
+                "`wait` must be 0 to 30 seconds.",
+            )
+            .with_field("wait", "out_of_range", "Must be 0 to 30."));
         }
         let submissions = &self.0.app.submissions;
         let receipt = submissions.submit.submit(&caller.context, command).await?;

@@ -1,12 +1,12 @@
 //! A database for one test.
 
+use codesm_contract::{StoreFixture, TestIds};
 use codesm_core::auth::AuthQueries;
 use codesm_core::jobs::{JobQueue, WorkerRegistry};
+use codesm_core::kernel::IdGenerator;
 use codesm_core::problems::ProblemQueries;
 use codesm_core::store::UnitOfWork;
 use codesm_core::submissions::SubmissionQueries;
-use codesm_contract::{StoreFixture, TestIds};
-use codesm_core::kernel::IdGenerator;
 use codesm_persistence::{Database, DatabaseSettings};
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
@@ -86,7 +86,10 @@ impl Drop for Place {
         let (server, statement) = (server.clone(), format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
         // A thread with a runtime of its own: the test's may be unwinding.
         let dropping = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime");
             runtime.block_on(run_on(&server, statement));
         });
         if dropping.join().is_err() && !std::thread::panicking() {
