@@ -132,9 +132,19 @@ fn run(command: Command) -> Result<ExitCode, CliError> {
 async fn run_tool(settings: &Settings, command: Command) -> Result<ExitCode, CliError> {
     match command {
         Command::Doctor { json } => doctor::doctor(settings, json).await,
-        Command::Judge { package, file, language, json } => judge::judge(settings, &package, &file, language, json).await,
+        Command::Judge {
+            package,
+            file,
+            language,
+            json,
+        } => judge::judge(settings, &package, &file, language, json).await,
         Command::Verify { packages, json, jobs } => verify::verify(settings, &packages, json, jobs).await,
-        Command::Import { packages, author, publish, replace } => import::import(settings, &packages, &author, publish, replace).await,
+        Command::Import {
+            packages,
+            author,
+            publish,
+            replace,
+        } => import::import(settings, &packages, &author, publish, replace).await,
         Command::Migrate { direction } => migrate::migrate(settings, direction).await,
         Command::Admin { action } => admin::admin(settings, action).await,
         Command::All | Command::Serve | Command::Work | Command::Openapi | Command::Config => Ok(ExitCode::SUCCESS),

@@ -46,7 +46,10 @@ impl Lifecycle {
         let failed = |error: std::io::Error| WiringError::new("start.signals", error.to_string());
         let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-        let lifecycle = Self { shutdown: CancellationToken::new(), services: TaskTracker::new() };
+        let lifecycle = Self {
+            shutdown: CancellationToken::new(),
+            services: TaskTracker::new(),
+        };
         let shutdown = lifecycle.shutdown.clone();
         tokio::spawn(async move {
             loop {

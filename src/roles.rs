@@ -78,7 +78,7 @@ async fn run_role(settings: Settings, role: Role) -> Result<(), WiringError> {
         let listener = listen(bind).await?;
         tracing::info!(address = %listener.address, "metrics");
         let endpoint = codesm_http::metrics_endpoint(renderer(&metrics));
-        lifecycle.spawn_service("metrics listener", codesm_http::serve(listener.listener, endpoint, lifecycle.shutdown(), GRACE));
+        lifecycle.spawn_service("metrics listener", listen_until(listener.listener, endpoint, &lifecycle));
     }
     if let Some(sandbox) = &wired.sandbox {
         let worker = worker(&wired, sandbox);
@@ -118,7 +118,12 @@ async fn judge_or_not(settings: &Settings, role: Role) -> Result<Option<Arc<Proc
 fn worker(wired: &Wired, sandbox: &Arc<ProcessSandbox>) -> Worker {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_else(|_| "worker".to_owned());
     // The random part tells a restarted process from its predecessor, whose leases it must not take for its own.
-    let name = format!("{}:{}:{}", host.trim(), std::process::id(), &wired.ids.new_uuid().simple().to_string()[20..]);
+    let name = format!(
+        "{}:{}:{}",
+        host.trim(),
+        std::process::id(),
+        &wired.ids.new_uuid().simple().to_string()[20..]
+    );
     let deps = WorkerDeps {
         app: wired.app.clone(),
         queue: wired.queue.clone(),
@@ -152,7 +157,7 @@ async fn serve(
         settings: crate::wiring::http_settings(settings)?,
     };
     let address = listener.address;
-    lifecycle.spawn_service("API", codesm_http::serve(listener.listener, codesm_http::endpoint(deps), lifecycle.shutdown(), GRACE));
+    lifecycle.spawn_service("API", listen_until(listener.listener, codesm_http::endpoint(deps), lifecycle));
     tracing::info!(%address, "API ready");
     announce(settings, address);
     Ok(())
@@ -165,7 +170,24 @@ fn announce(settings: &Settings, address: std::net::SocketAddr) {
         return;
     }
     let base = settings.http.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-    println!("\n  CodeSM {} is ready.\n    API      {base}/api/v1\n    Docs     {base}/docs\n    OpenAPI  {base}/openapi.json\n", env!("CARGO_PKG_VERSION"));
+    println!(
+        "\n  CodeSM {} is ready.\n    API      {base}/api/v1\n    Docs     {base}/docs\n    OpenAPI  {base}/openapi.json\n",
+        env!("CARGO_PKG_VERSION")
+    );
+}
+
+/// Serves until the process is to stop.
+fn listen_until(
+    listener: tokio::net::TcpListener,
+    endpoint: codesm_http::HttpEndpoint,
+    lifecycle: &Lifecycle,
+) -> impl Future<Output = ()> + Send + use<> {
+    let shutdown = lifecycle.shutdown();
+    async move {
+        if let Err(error) = codesm_http::serve(listener, endpoint, shutdown, GRACE).await {
+            tracing::error!(%error, "the listener failed");
+        }
+    }
 }
 
 fn renderer(metrics: &PrometheusHandle) -> codesm_http::MetricsRenderer {

@@ -36,7 +36,10 @@ pub(crate) async fn first_admin(settings: &Settings, wired: &Wired) -> Result<()
 
 fn show(settings: &Settings, email: &str, password: &Secret<String>) -> Result<(), WiringError> {
     if std::io::stdout().is_terminal() {
-        println!("\n  Admin account, shown only this once:\n    e-mail    {email}\n    password  {}\n", password.reveal());
+        println!(
+            "\n  Admin account, shown only this once:\n    e-mail    {email}\n    password  {}\n",
+            password.reveal()
+        );
         return Ok(());
     }
     let file = settings.general.data_dir.join("admin-password");
@@ -47,7 +50,9 @@ fn show(settings: &Settings, email: &str, password: &Secret<String>) -> Result<(
 
 /// Imports the packages of the samples folder that are not there yet, for the first admin.
 pub(crate) async fn sample_problems(settings: &Settings, wired: &Wired) -> Result<(), WiringError> {
-    let Some(folder) = &settings.general.samples_dir else { return Ok(()) };
+    let Some(folder) = &settings.general.samples_dir else {
+        return Ok(());
+    };
     let Some(owner) = owner(wired).await? else { return Ok(()) };
     for path in packages_in(folder)? {
         if !is_there(wired, &path).await? {
@@ -70,7 +75,11 @@ async fn is_there(wired: &Wired, path: &Path) -> Result<bool, WiringError> {
 
 async fn owner(wired: &Wired) -> Result<Option<UserId>, WiringError> {
     let Ok(username) = Username::parse(ADMIN) else { return Ok(None) };
-    let found = wired.auth_queries.user_by_username(&username).await.map_err(|error| failed(error.into()))?;
+    let found = wired
+        .auth_queries
+        .user_by_username(&username)
+        .await
+        .map_err(|error| failed(error.into()))?;
     if found.is_none() {
         tracing::warn!("sample problems are not imported: there is no account `{ADMIN}` to own them");
     }
@@ -79,8 +88,10 @@ async fn owner(wired: &Wired) -> Result<Option<UserId>, WiringError> {
 
 fn packages_in(folder: &Path) -> Result<Vec<PathBuf>, WiringError> {
     let entries = std::fs::read_dir(folder).map_err(|error| WiringError::folder(folder, &error))?;
-    let mut paths: Vec<PathBuf> =
-        entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(|path| path.join("problem.yaml").is_file()).collect();
+    let mut paths: Vec<PathBuf> = entries
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.join("problem.yaml").is_file())
+        .collect();
     paths.sort();
     Ok(paths)
 }
@@ -91,7 +102,11 @@ async fn import(wired: &Wired, owner: UserId, path: PathBuf) -> Result<(), Wirin
     let source = PackageSource::Directory(path.clone());
     let read = tokio::task::spawn_blocking(move || app.problems.import.read(&reader_context, &source)).await;
     let read = read.map_err(|error| WiringError::new("samples.panic", error.to_string()))?;
-    let options = ImportOptions { author_id: Some(owner), publish: true, replace: false };
+    let options = ImportOptions {
+        author_id: Some(owner),
+        publish: true,
+        replace: false,
+    };
     let imported = match read {
         Ok(package) => wired.app.problems.import.import(&context, package, options).await,
         Err(error) => Err(error),

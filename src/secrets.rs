@@ -22,10 +22,16 @@ impl Secrets {
             None => generated(&folder, "auth-signing-key")?,
         };
         let pseudonym_key = generated(&folder, "log-pseudonym-key")?;
-        let pseudonym_key: [u8; 32] = pseudonym_key
-            .try_into()
-            .map_err(|_| WiringError::new("secrets.broken", format!("{} must hold 32 bytes", folder.join("log-pseudonym-key").display())))?;
-        Ok(Self { signing_key: Secret::new(signing_key), pseudonym_key: Secret::new(pseudonym_key) })
+        let pseudonym_key: [u8; 32] = pseudonym_key.try_into().map_err(|_| {
+            WiringError::new(
+                "secrets.broken",
+                format!("{} must hold 32 bytes", folder.join("log-pseudonym-key").display()),
+            )
+        })?;
+        Ok(Self {
+            signing_key: Secret::new(signing_key),
+            pseudonym_key: Secret::new(pseudonym_key),
+        })
     }
 }
 
@@ -36,5 +42,8 @@ fn generated(folder: &Path, name: &str) -> Result<Vec<u8>, WiringError> {
 }
 
 fn unreadable(file: &Path, error: &std::io::Error) -> WiringError {
-    WiringError::new("secrets.unreadable", format!("the key file {} cannot be used: {error}", file.display()))
+    WiringError::new(
+        "secrets.unreadable",
+        format!("the key file {} cannot be used: {error}", file.display()),
+    )
 }

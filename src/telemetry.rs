@@ -31,15 +31,35 @@ pub fn for_servers(settings: &LogSection) -> Result<TelemetryGuard, WiringError>
 /// # Errors
 /// As [`for_servers`].
 pub fn for_tools(settings: &LogSection) -> Result<TelemetryGuard, WiringError> {
-    let level = if settings.level == "info" { "warn".to_owned() } else { settings.level.clone() };
-    start(&LogSection { directory: None, ..settings.clone() }, level)
+    let level = if settings.level == "info" {
+        "warn".to_owned()
+    } else {
+        settings.level.clone()
+    };
+    start(
+        &LogSection {
+            directory: None,
+            ..settings.clone()
+        },
+        level,
+    )
 }
 
 fn start(settings: &LogSection, level: String) -> Result<TelemetryGuard, WiringError> {
     let filter = || EnvFilter::new(format!("{level},sqlx=warn,sea_orm=warn,sea_orm_migration=warn"));
-    let format = settings.format.unwrap_or_else(|| if std::io::stderr().is_terminal() { LogFormat::Pretty } else { LogFormat::Json });
+    let format = settings.format.unwrap_or_else(|| {
+        if std::io::stderr().is_terminal() {
+            LogFormat::Pretty
+        } else {
+            LogFormat::Json
+        }
+    });
     let console: BoxedLayer = match format {
-        LogFormat::Pretty => fmt::layer().with_writer(std::io::stderr).with_target(false).with_filter(filter()).boxed(),
+        LogFormat::Pretty => fmt::layer()
+            .with_writer(std::io::stderr)
+            .with_target(false)
+            .with_filter(filter())
+            .boxed(),
         LogFormat::Json => json_layer(std::io::stderr).with_filter(filter()).boxed(),
     };
     let mut layers = vec![console];
@@ -51,7 +71,12 @@ fn start(settings: &LogSection, level: String) -> Result<TelemetryGuard, WiringE
             .filename_suffix("jsonl")
             .max_log_files(settings.keep_days)
             .build(directory)
-            .map_err(|error| WiringError::new("log.directory", format!("the log folder {} cannot be used: {error}", directory.display())))?;
+            .map_err(|error| {
+                WiringError::new(
+                    "log.directory",
+                    format!("the log folder {} cannot be used: {error}", directory.display()),
+                )
+            })?;
         let (writer, file_guard) = tracing_appender::non_blocking(files);
         layers.push(json_layer(writer).with_filter(filter()).boxed());
         guard = Some(file_guard);
@@ -62,7 +87,12 @@ fn start(settings: &LogSection, level: String) -> Result<TelemetryGuard, WiringE
 }
 
 fn json_layer<W: for<'w> fmt::MakeWriter<'w> + Send + Sync + 'static>(writer: W) -> impl Layer<Registry> + Send + Sync {
-    fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false).with_writer(writer)
+    fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_span_list(false)
+        .with_writer(writer)
 }
 
 /// Upper bounds of request times, in seconds.

@@ -14,7 +14,7 @@ use codesm_core::jobs::{JobQueue, JobSignal, WorkerRegistry};
 use codesm_core::judging::engine::Engine;
 use codesm_core::judging::{Language, LanguageCatalogue, ResourceLimits, Sandbox};
 use codesm_core::kernel::{BlobStore, Clock, IdGenerator, RateLimiter};
-use codesm_core::problems::{PackageReader, ProblemDeps};
+use codesm_core::problems::ProblemDeps;
 use codesm_core::submissions::{SubmissionDeps, SubmissionLimits};
 use codesm_crypto::{Argon2PasswordHasher, JwtTokenSigner, PasswordHashingCost, RandomTokens};
 use codesm_fs::FsBlobStore;
@@ -77,7 +77,10 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
         limiter: limiter.clone(),
         clock: clock.clone(),
         ids: ids.clone(),
-        settings: AuthSettings { access_ttl: chrono(settings.auth.access_ttl), refresh_ttl: chrono(settings.auth.refresh_ttl) },
+        settings: AuthSettings {
+            access_ttl: chrono(settings.auth.access_ttl),
+            refresh_ttl: chrono(settings.auth.refresh_ttl),
+        },
     };
     let problems = ProblemDeps {
         uow: database.unit_of_work(),
@@ -103,7 +106,19 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
     };
     let engine = sandbox.clone().map(|sandbox| Engine::new(sandbox as Arc<dyn Sandbox>));
     let app = Arc::new(App::new(auth, problems, submissions, engine));
-    Ok(Wired { app, database, auth_queries, queue, signal, registry, limiter, clock, ids, blobs, sandbox })
+    Ok(Wired {
+        app,
+        database,
+        auth_queries,
+        queue,
+        signal,
+        registry,
+        limiter,
+        clock,
+        ids,
+        blobs,
+        sandbox,
+    })
 }
 
 /// Everything but a sandbox, for commands that change the database. Brings the schema up.
@@ -123,7 +138,10 @@ pub async fn database(settings: &Settings) -> Result<Database, WiringError> {
     if settings.database.url.starts_with("sqlite:") {
         private_folder(&settings.general.data_dir)?;
     }
-    let chosen = DatabaseSettings { max_connections: settings.database.max_connections, ..DatabaseSettings::new(&settings.database.url) };
+    let chosen = DatabaseSettings {
+        max_connections: settings.database.max_connections,
+        ..DatabaseSettings::new(&settings.database.url)
+    };
     Ok(Database::connect(&chosen).await?)
 }
 
@@ -173,7 +191,13 @@ pub fn sandbox_settings(settings: &Settings) -> Result<SandboxSettings, WiringEr
 #[must_use]
 pub fn package_reader(settings: &Settings, languages: Vec<Language>) -> KattisPackageReader {
     let scratch = settings.general.data_dir.join("scratch");
-    KattisPackageReader::new(PackageSettings { scratch, limits: PackageLimits::default() }, languages)
+    KattisPackageReader::new(
+        PackageSettings {
+            scratch,
+            limits: PackageLimits::default(),
+        },
+        languages,
+    )
 }
 
 /// The store of test data.
@@ -197,15 +221,24 @@ async fn password_hasher() -> Result<Argon2PasswordHasher, WiringError> {
     // One per core: more would only make each slower. 256 may wait, which at ten a second is the patience of a client.
     let parallel = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let made = tokio::task::spawn_blocking(move || Argon2PasswordHasher::new(parallel, 256, PasswordHashingCost::OWASP)).await;
-    made.map_err(|error| WiringError::new("crypto.panic", error.to_string()))?.map_err(|error| WiringError::new("crypto.cost", error.to_string()))
+    made.map_err(|error| WiringError::new("crypto.panic", error.to_string()))?
+        .map_err(|error| WiringError::new("crypto.cost", error.to_string()))
 }
 
 fn submission_limits(settings: &Settings) -> SubmissionLimits {
     SubmissionLimits {
         source_bytes: settings.limits.source_bytes,
         stdin_bytes: 512 * 1024,
-        run_defaults: ResourceLimits { time_ms: 5000, memory_mb: 256, output_kb: 1024 },
-        run_maximum: ResourceLimits { time_ms: 20_000, memory_mb: 1024, output_kb: 16 * 1024 },
+        run_defaults: ResourceLimits {
+            time_ms: 5000,
+            memory_mb: 256,
+            output_kb: 1024,
+        },
+        run_maximum: ResourceLimits {
+            time_ms: 20_000,
+            memory_mb: 1024,
+            output_kb: 16 * 1024,
+        },
     }
 }
 

@@ -37,12 +37,33 @@ pub(super) async fn admin(settings: &Settings, action: Action) -> Result<ExitCod
     }
     let mut password = String::new();
     let read = std::io::stdin().lock().read_line(&mut password);
-    read.map_err(|error| CliError::new("password.unreadable", format!("the password cannot be read from standard input: {error}")))?;
+    read.map_err(|error| {
+        CliError::new(
+            "password.unreadable",
+            format!("the password cannot be read from standard input: {error}"),
+        )
+    })?;
     let password = Secret::new(password.trim_end_matches(['\r', '\n']).to_owned());
 
     let wired = wiring::tools(settings).await?;
-    let command = CreateAccountCommand { email, username, password, role };
-    let user = wired.app.auth.create_account.create(&RequestContext::system("cli"), command).await?;
-    print_line(&format!("created {} {} <{}> ({})", user.role.as_str(), user.username, user.email, user.id))?;
+    let command = CreateAccountCommand {
+        email,
+        username,
+        password,
+        role,
+    };
+    let user = wired
+        .app
+        .auth
+        .create_account
+        .create(&RequestContext::system("cli"), command)
+        .await?;
+    print_line(&format!(
+        "created {} {} <{}> ({})",
+        user.role.as_str(),
+        user.username,
+        user.email,
+        user.id
+    ))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -30,7 +30,11 @@ pub(super) async fn doctor(settings: &Settings, as_json: bool) -> Result<ExitCod
         for line in &lines {
             print_line(&line.for_people())?;
         }
-        print_line(if would_judge { "This machine can judge." } else { "This machine cannot judge; see the lines marked FAIL." })?;
+        print_line(if would_judge {
+            "This machine can judge."
+        } else {
+            "This machine cannot judge; see the lines marked FAIL."
+        })?;
     }
     Ok(if would_judge { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
@@ -40,30 +44,60 @@ async fn sandbox(settings: &Settings) -> Result<Vec<Line>, CliError> {
     let probed = tokio::task::spawn_blocking(move || codesm_sandbox::probe(chosen)).await;
     let checks = probed.map_err(|error| CliError::new("sandbox.panic", error.to_string()))?;
     // Kernel features and single languages may be missing; a sandbox that starts is what counts.
-    Ok(checks.into_iter().map(|check| Line { area: "sandbox", vital: check.name == "sandbox", check }).collect())
+    Ok(checks
+        .into_iter()
+        .map(|check| Line {
+            area: "sandbox",
+            vital: check.name == "sandbox",
+            check,
+        })
+        .collect())
 }
 
 async fn database(settings: &Settings) -> Line {
     let name = "database".to_owned();
-    let embedded = settings.database.url.strip_prefix("sqlite:").filter(|path| !std::path::Path::new(path).exists());
+    let embedded = settings
+        .database
+        .url
+        .strip_prefix("sqlite:")
+        .filter(|path| !std::path::Path::new(path).exists());
     let check = if let Some(path) = embedded {
-        Check { name, ok: true, detail: format!("{path} will be created at first start"), fix: None }
+        Check {
+            name,
+            ok: true,
+            detail: format!("{path} will be created at first start"),
+            fix: None,
+        }
     } else {
         let place = settings.database.redacted_url();
         match wiring::database(settings).await {
             Ok(database) => match database.ping().await {
-                Ok(latency) => Check { name, ok: true, detail: format!("{place} answers in {} µs", latency.as_micros()), fix: None },
+                Ok(latency) => Check {
+                    name,
+                    ok: true,
+                    detail: format!("{place} answers in {} µs", latency.as_micros()),
+                    fix: None,
+                },
                 Err(error) => unreachable_database(name, format!("{place}: {error}")),
             },
             Err(error) => unreachable_database(name, error.to_string()),
         }
     };
-    Line { area: "database", check, vital: true }
+    Line {
+        area: "database",
+        check,
+        vital: true,
+    }
 }
 
 fn unreachable_database(name: String, detail: String) -> Check {
     let fix = "start the database, or correct CODESM_DATABASE_URL".to_owned();
-    Check { name, ok: false, detail, fix: Some(fix) }
+    Check {
+        name,
+        ok: false,
+        detail,
+        fix: Some(fix),
+    }
 }
 
 async fn storage(settings: &Settings) -> Line {
@@ -74,13 +108,27 @@ async fn storage(settings: &Settings) -> Line {
         Err(error) => Err(error.to_string()),
     };
     let check = match checked {
-        Ok(()) => Check { name, ok: true, detail: place, fix: None },
+        Ok(()) => Check {
+            name,
+            ok: true,
+            detail: place,
+            fix: None,
+        },
         Err(detail) => {
             let fix = Some("give this user a writable folder with free space, or correct CODESM_STORAGE_URL".to_owned());
-            Check { name, ok: false, detail, fix }
+            Check {
+                name,
+                ok: false,
+                detail,
+                fix,
+            }
         }
     };
-    Line { area: "storage", check, vital: true }
+    Line {
+        area: "storage",
+        check,
+        vital: true,
+    }
 }
 
 impl Line {

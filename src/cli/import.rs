@@ -10,13 +10,33 @@ use codesm_core::problems::ImportOptions;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-pub(super) async fn import(settings: &Settings, paths: &[PathBuf], author: &str, publish: bool, replace: bool) -> Result<ExitCode, CliError> {
+pub(super) async fn import(
+    settings: &Settings,
+    paths: &[PathBuf],
+    author: &str,
+    publish: bool,
+    replace: bool,
+) -> Result<ExitCode, CliError> {
     let wired = wiring::tools(settings).await?;
     let context = RequestContext::system("cli");
-    let unknown = || CliError::new("user.not_found", format!("there is no account `{author}`; create it with `codesm admin create`"));
+    let unknown = || {
+        CliError::new(
+            "user.not_found",
+            format!("there is no account `{author}`; create it with `codesm admin create`"),
+        )
+    };
     let username = Username::parse(author).map_err(|_| unknown())?;
-    let owner = wired.auth_queries.user_by_username(&username).await.map_err(codesm_core::kernel::AppError::from)?.ok_or_else(unknown)?;
-    let options = ImportOptions { author_id: Some(owner.id), publish, replace };
+    let owner = wired
+        .auth_queries
+        .user_by_username(&username)
+        .await
+        .map_err(codesm_core::kernel::AppError::from)?
+        .ok_or_else(unknown)?;
+    let options = ImportOptions {
+        author_id: Some(owner.id),
+        publish,
+        replace,
+    };
     let mut failed = false;
     for path in paths {
         let outcome = match wired.app.problems.import.read(&context, &source_of(path)) {
@@ -26,7 +46,10 @@ pub(super) async fn import(settings: &Settings, paths: &[PathBuf], author: &str,
         match outcome {
             Ok(done) => {
                 let verb = if done.created { "imported" } else { "replaced" };
-                let counts = format!("{} samples, {} secret tests, {} jury submissions", done.samples, done.secrets, done.jury_submissions);
+                let counts = format!(
+                    "{} samples, {} secret tests, {} jury submissions",
+                    done.samples, done.secrets, done.jury_submissions
+                );
                 print_line(&format!("{verb} {} ({}): {counts}", done.problem.slug, done.format_version))?;
                 for warning in done.warnings {
                     eprintln!("  warning: {warning}");

@@ -42,19 +42,32 @@ pub(super) fn source_of(path: &Path) -> PackageSource {
         return PackageSource::Directory(path.to_owned());
     }
     let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    PackageSource::Archive { path: path.to_owned(), name }
+    PackageSource::Archive {
+        path: path.to_owned(),
+        name,
+    }
 }
 
 pub(super) fn plan(package: &Package, program: ProgramSource, stop_early: bool) -> JudgePlan {
     let JudgingData { checker, tests } = plan_package(package);
-    JudgePlan { program, args: Vec::new(), limits: default_limits(package), checker, tests, stop_early }
+    JudgePlan {
+        program,
+        args: Vec::new(),
+        limits: default_limits(package),
+        checker,
+        tests,
+        stop_early,
+    }
 }
 
 fn read_program(path: &Path, language: Option<String>, languages: &[Language]) -> Result<ProgramSource, CliError> {
     let unreadable = |path: &Path, error: &std::io::Error| CliError::new("source.unreadable", format!("{}: {error}", path.display()));
     let paths: Vec<PathBuf> = if path.is_dir() {
         let entries = std::fs::read_dir(path).map_err(|error| unreadable(path, &error))?;
-        let mut paths: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(|path| path.is_file()).collect();
+        let mut paths: Vec<PathBuf> = entries
+            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+            .filter(|path| path.is_file())
+            .collect();
         paths.sort();
         paths
     } else {
@@ -64,7 +77,10 @@ fn read_program(path: &Path, language: Option<String>, languages: &[Language]) -
     for path in &paths {
         let content = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        files.push(SourceFile { name, content: Bytes::from(content) });
+        files.push(SourceFile {
+            name,
+            content: Bytes::from(content),
+        });
     }
     if files.is_empty() {
         return Err(CliError::new("source.empty", format!("{} has no files", path.display())));
@@ -72,11 +88,18 @@ fn read_program(path: &Path, language: Option<String>, languages: &[Language]) -
     let recognised = || {
         let ending = |path: &PathBuf| path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
         let of_ending = |ending: &String| languages.iter().find(|language| language.extensions.contains(ending));
-        paths.iter().filter_map(ending).find_map(|ending| of_ending(&ending)).map(|language| language.id.clone())
+        paths
+            .iter()
+            .filter_map(ending)
+            .find_map(|ending| of_ending(&ending))
+            .map(|language| language.id.clone())
     };
     let language = language.or_else(recognised).ok_or_else(|| {
         let known: Vec<&str> = languages.iter().map(|language| language.id.as_str()).collect();
-        CliError::new("submission.unknown_language", format!("name the language with --language, one of {}", known.join(", ")))
+        CliError::new(
+            "submission.unknown_language",
+            format!("name the language with --language, one of {}", known.join(", ")),
+        )
     })?;
     Ok(ProgramSource { language, files })
 }
@@ -106,7 +129,12 @@ fn for_people(outcome: &JudgeOutcome) -> String {
         lines.push(output.trim_end().to_owned());
     }
     for test in outcome.tests.iter().filter(|test| test.verdict != Verdict::Skipped) {
-        let cause = test.judge_message.as_ref().or(test.message.as_ref()).map(|message| format!("  {}", message.trim())).unwrap_or_default();
+        let cause = test
+            .judge_message
+            .as_ref()
+            .or(test.message.as_ref())
+            .map(|message| format!("  {}", message.trim()))
+            .unwrap_or_default();
         let numbers = format!("{:>6} ms {:>8} KiB", test.cpu_ms, test.memory_kb);
         lines.push(format!("{:<30} {:<16} {numbers}{cause}", test.name, test.verdict.as_str()));
     }

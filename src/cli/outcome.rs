@@ -18,7 +18,11 @@ pub(crate) struct CliError {
 
 impl CliError {
     pub(crate) fn new(code: &str, message: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: message.into(), exit: 1 }
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+            exit: 1,
+        }
     }
 }
 
@@ -31,7 +35,11 @@ impl fmt::Display for CliError {
 impl From<WrongKeys> for CliError {
     fn from(wrong: WrongKeys) -> Self {
         // 2: wrong usage, as clap has it.
-        Self { code: "config.wrong".to_owned(), message: wrong.to_string(), exit: 2 }
+        Self {
+            code: "config.wrong".to_owned(),
+            message: wrong.to_string(),
+            exit: 2,
+        }
     }
 }
 

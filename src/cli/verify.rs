@@ -25,7 +25,10 @@ struct Row {
 }
 
 enum RowResult {
-    Judged { outcome: Box<JudgeOutcome>, ok: bool },
+    Judged {
+        outcome: Box<JudgeOutcome>,
+        ok: bool,
+    },
     Skipped(String),
     /// The package could not be read, or the sandbox failed.
     Failed(String),
@@ -44,7 +47,10 @@ pub(super) async fn verify(settings: &Settings, paths: &[PathBuf], as_json: bool
             Err(error) => rows.push(unreadable(path, &error.to_string(), error.code)),
         }
     }
-    let mut summary = Summary { packages: paths.len(), ..Summary::default() };
+    let mut summary = Summary {
+        packages: paths.len(),
+        ..Summary::default()
+    };
     for row in &rows {
         summary.add(row);
         show(row, as_json)?;
@@ -62,7 +68,11 @@ pub(super) async fn verify(settings: &Settings, paths: &[PathBuf], as_json: bool
     eprintln!();
     sandbox.shutdown().await;
     print_line(&summary.line(as_json))?;
-    Ok(if summary.mismatched == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(if summary.mismatched == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    })
 }
 
 fn start(running: &mut JoinSet<Row>, engine: &Engine, places: &Arc<Semaphore>, package: Arc<Package>) {
@@ -80,7 +90,10 @@ async fn judge_one(engine: &Engine, package: &Package, submission: &JurySubmissi
         (_, Some(reason)) => RowResult::Skipped(reason.clone()),
         (None, None) => RowResult::Skipped("the language is not known".to_owned()),
         (Some(program), None) => match judge_as_labelled(engine, package, submission, program).await {
-            Ok((outcome, ok)) => RowResult::Judged { outcome: Box::new(outcome), ok },
+            Ok((outcome, ok)) => RowResult::Judged {
+                outcome: Box::new(outcome),
+                ok,
+            },
             Err(SandboxError::LanguageUnavailable { language, reason }) => RowResult::Skipped(format!("language `{language}`: {reason}")),
             Err(error) => RowResult::Failed(error.to_string()),
         },
@@ -153,7 +166,11 @@ impl Row {
             RowResult::Judged { outcome, ok: true } => format!("ok        {name}  {}  {} ms", outcome.verdict.as_str(), slowest(outcome)),
             RowResult::Judged { outcome, ok: false } => {
                 let got = outcome.verdict.as_str();
-                format!("MISMATCH  {name}  expected {}, got {got}{}", expected.join(" or "), explain(outcome))
+                format!(
+                    "MISMATCH  {name}  expected {}, got {got}{}",
+                    expected.join(" or "),
+                    explain(outcome)
+                )
             }
             RowResult::Skipped(reason) => format!("skipped   {name}  {reason}"),
             RowResult::Failed(message) => format!("FAILED    {name}  {message}"),
@@ -169,10 +186,19 @@ fn slowest(outcome: &JudgeOutcome) -> u32 {
 /// What an author needs to understand a mismatch: the tests that were not accepted, or the compiler's words.
 fn explain(outcome: &JudgeOutcome) -> String {
     let mut text = String::new();
-    for test in outcome.tests.iter().filter(|test| !matches!(test.verdict, Verdict::Accepted | Verdict::Skipped)).take(5) {
+    for test in outcome
+        .tests
+        .iter()
+        .filter(|test| !matches!(test.verdict, Verdict::Accepted | Verdict::Skipped))
+        .take(5)
+    {
         let message = test.judge_message.as_deref().or(test.message.as_deref()).unwrap_or_default().trim();
         let numbers = format!("{} ms CPU, {} ms wall, {} KiB", test.cpu_ms, test.wall_ms, test.memory_kb);
-        text.push_str(&format!("\n            {}: {} ({numbers}) {message}", test.name, test.verdict.as_str()));
+        text.push_str(&format!(
+            "\n            {}: {} ({numbers}) {message}",
+            test.name,
+            test.verdict.as_str()
+        ));
     }
     if text.is_empty()
         && let Some(output) = &outcome.compile_output
@@ -206,14 +232,25 @@ impl Summary {
     }
 
     fn line(&self, as_json: bool) -> String {
-        let Self { packages, submissions, ok, mismatched, skipped } = self;
+        let Self {
+            packages,
+            submissions,
+            ok,
+            mismatched,
+            skipped,
+        } = self;
         if as_json {
-            return json!({ "packages": packages, "submissions": submissions, "ok": ok, "mismatched": mismatched, "skipped": skipped }).to_string();
+            return json!({ "packages": packages, "submissions": submissions, "ok": ok, "mismatched": mismatched, "skipped": skipped })
+                .to_string();
         }
         format!("{packages} packages, {submissions} submissions: {ok} ok, {mismatched} mismatched, {skipped} skipped")
     }
 }
 
 fn show(row: &Row, as_json: bool) -> Result<(), CliError> {
-    if as_json { print_line(&row.value().to_string()) } else { print_line(&row.for_people()) }
+    if as_json {
+        print_line(&row.value().to_string())
+    } else {
+        print_line(&row.for_people())
+    }
 }

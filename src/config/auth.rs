@@ -29,13 +29,32 @@ impl AuthSection {
     pub(super) fn read(environment: &Environment, general: &GeneralSection, wrong: &mut WrongKeys) -> Self {
         let raw: Raw = environment.section("CODESM_AUTH_", wrong);
         if general.deployment == Deployment::Production && raw.signing_key_file.is_none() {
-            wrong.add("CODESM_AUTH_SIGNING_KEY_FILE", "is required in production: a file with at least 32 random bytes");
+            wrong.add(
+                "CODESM_AUTH_SIGNING_KEY_FILE",
+                "is required in production: a file with at least 32 random bytes",
+            );
         }
-        let access_ttl = parse_or("CODESM_AUTH_ACCESS_TTL", raw.access_ttl.as_deref(), Duration::from_mins(15), wrong, duration);
-        let refresh_ttl = parse_or("CODESM_AUTH_REFRESH_TTL", raw.refresh_ttl.as_deref(), Duration::from_hours(30 * 24), wrong, duration);
+        let access_ttl = parse_or(
+            "CODESM_AUTH_ACCESS_TTL",
+            raw.access_ttl.as_deref(),
+            Duration::from_mins(15),
+            wrong,
+            duration,
+        );
+        let refresh_ttl = parse_or(
+            "CODESM_AUTH_REFRESH_TTL",
+            raw.refresh_ttl.as_deref(),
+            Duration::from_hours(30 * 24),
+            wrong,
+            duration,
+        );
         if access_ttl > refresh_ttl {
             wrong.add("CODESM_AUTH_ACCESS_TTL", "must not be longer than CODESM_AUTH_REFRESH_TTL");
         }
-        Self { signing_key_file: raw.signing_key_file, access_ttl, refresh_ttl }
+        Self {
+            signing_key_file: raw.signing_key_file,
+            access_ttl,
+            refresh_ttl,
+        }
     }
 }

@@ -56,12 +56,20 @@ fn production_refuses_generated_secrets_and_wildcard_cors() {
 
 #[test]
 fn what_this_version_cannot_do_is_refused_rather_than_ignored() {
-    assert_eq!(wrong(&[("CODESM_REDIS_URL", "redis://x"), ("CODESM_S3_REGION", "x")]), ["CODESM_REDIS_URL", "CODESM_S3_REGION"]);
+    assert_eq!(
+        wrong(&[("CODESM_REDIS_URL", "redis://x"), ("CODESM_S3_REGION", "x")]),
+        ["CODESM_REDIS_URL", "CODESM_S3_REGION"]
+    );
 }
 
 #[test]
 fn unknown_keys_are_named_and_empty_ones_count_as_absent() {
-    let settings = read(&[("CODESM_HTP_BIND", "x"), ("CODESM_HTTP_BIND", "  "), ("CODESM_TEST_POSTGRES_URL", "x")]).unwrap();
+    let settings = read(&[
+        ("CODESM_HTP_BIND", "x"),
+        ("CODESM_HTTP_BIND", "  "),
+        ("CODESM_TEST_POSTGRES_URL", "x"),
+    ])
+    .unwrap();
     assert_eq!(settings.unknown_keys, ["CODESM_HTP_BIND"]);
 }
 
@@ -71,15 +79,22 @@ fn every_key_is_printed_and_no_password() {
     let text = print_redacted(&settings);
     assert!(text.contains("CODESM_DATABASE_URL=postgres://…@db.example.org/codesm"), "{text}");
     assert!(!text.contains("hunter2") && !format!("{settings:?}").contains("hunter2"));
-    let again: Vec<(String, String)> =
-        text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('=')).map(|(k, v)| (k.into(), v.into())).collect();
+    let again: Vec<(String, String)> = text
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once('='))
+        .map(|(k, v)| (k.into(), v.into()))
+        .collect();
     assert_eq!(again.len(), keys::KEYS.len());
 }
 
 #[test]
 fn durations_have_units() {
     let ttl = |text| read(&[("CODESM_AUTH_ACCESS_TTL", text)]).map(|settings| settings.auth.access_ttl.as_secs());
-    assert_eq!((ttl("90").ok(), ttl("90s").ok(), ttl("2m").ok(), ttl("1h").ok(), ttl("1d").ok()), (Some(90), Some(90), Some(120), Some(3600), Some(86400)));
+    assert_eq!(
+        (ttl("90").ok(), ttl("90s").ok(), ttl("2m").ok(), ttl("1h").ok(), ttl("1d").ok()),
+        (Some(90), Some(90), Some(120), Some(3600), Some(86400))
+    );
     for text in ["0", "-1m", "1w", "m", "99999999999999999999d"] {
         assert!(ttl(text).is_err(), "{text}");
     }

@@ -17,7 +17,9 @@ impl Environment {
     pub fn of_process() -> Self {
         let mut environment = Self::default();
         for (key, value) in std::env::vars_os() {
-            let Some(key) = key.to_str().filter(|key| key.starts_with("CODESM_")) else { continue };
+            let Some(key) = key.to_str().filter(|key| key.starts_with("CODESM_")) else {
+                continue;
+            };
             match value.into_string() {
                 Ok(value) => environment.set(key, &value),
                 Err(_) => environment.wrong_encoding.push(key.to_owned()),
@@ -82,7 +84,10 @@ pub struct WrongKeys(Vec<WrongKey>);
 
 impl WrongKeys {
     pub(super) fn add(&mut self, key: &str, message: &str) {
-        self.0.push(WrongKey { key: key.to_owned(), message: message.to_owned() });
+        self.0.push(WrongKey {
+            key: key.to_owned(),
+            message: message.to_owned(),
+        });
     }
 
     pub(super) fn is_empty(&self) -> bool {

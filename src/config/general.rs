@@ -39,13 +39,21 @@ struct Raw {
 impl GeneralSection {
     pub(super) fn read(environment: &Environment, wrong: &mut WrongKeys) -> Self {
         let raw: Raw = environment.section("CODESM_", wrong);
-        let deployment = parse_or("CODESM_ENV", raw.env.as_deref(), Deployment::Development, wrong, |text| match text {
-            "development" => Ok(Deployment::Development),
-            "production" => Ok(Deployment::Production),
-            _ => Err("must be `development` or `production`".to_owned()),
-        });
+        let deployment = parse_or(
+            "CODESM_ENV",
+            raw.env.as_deref(),
+            Deployment::Development,
+            wrong,
+            |text| match text {
+                "development" => Ok(Deployment::Development),
+                "production" => Ok(Deployment::Production),
+                _ => Err("must be `development` or `production`".to_owned()),
+            },
+        );
         let metrics_bind = parse_or("CODESM_METRICS_BIND", raw.metrics_bind.as_deref(), None, wrong, |text| {
-            text.parse().map(Some).map_err(|_| "must be an address and port such as `127.0.0.1:9090`".to_owned())
+            text.parse()
+                .map(Some)
+                .map_err(|_| "must be an address and port such as `127.0.0.1:9090`".to_owned())
         });
         Self {
             deployment,

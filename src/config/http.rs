@@ -45,21 +45,43 @@ impl HttpSection {
         let raw: Raw = environment.section("CODESM_HTTP_", wrong);
         let default_bind = SocketAddr::from(([127, 0, 0, 1], 8080));
         let bind = parse_or("CODESM_HTTP_BIND", raw.bind.as_deref(), default_bind, wrong, |text| {
-            text.parse().map_err(|_| "must be an address and port such as `127.0.0.1:8080`".to_owned())
+            text.parse()
+                .map_err(|_| "must be an address and port such as `127.0.0.1:8080`".to_owned())
         });
         let none = CorsOrigins::List(Vec::new());
         let cors_origins = parse_or("CODESM_HTTP_CORS_ORIGINS", raw.cors_origins.as_deref(), none, wrong, origins);
         if cors_origins == CorsOrigins::Any && general.deployment == Deployment::Production {
             wrong.add("CODESM_HTTP_CORS_ORIGINS", "must list origins in production, not `*`");
         }
-        let trusted_proxies = parse_or("CODESM_HTTP_TRUSTED_PROXIES", raw.trusted_proxies.as_deref(), Vec::new(), wrong, networks);
+        let trusted_proxies = parse_or(
+            "CODESM_HTTP_TRUSTED_PROXIES",
+            raw.trusted_proxies.as_deref(),
+            Vec::new(),
+            wrong,
+            networks,
+        );
         let public_url = parse_or("CODESM_HTTP_PUBLIC_URL", raw.public_url.as_deref(), None, wrong, |text| {
             let ok = is_origin(text.trim_end_matches('/'));
-            if ok { Ok(Some(text.trim_end_matches('/').to_owned())) } else { Err("must be such as `https://judge.example.org`".to_owned()) }
+            if ok {
+                Ok(Some(text.trim_end_matches('/').to_owned()))
+            } else {
+                Err("must be such as `https://judge.example.org`".to_owned())
+            }
         });
-        let request_timeout =
-            parse_or("CODESM_HTTP_REQUEST_TIMEOUT", raw.request_timeout.as_deref(), Duration::from_secs(30), wrong, duration);
-        Self { bind, cors_origins, trusted_proxies, public_url, request_timeout }
+        let request_timeout = parse_or(
+            "CODESM_HTTP_REQUEST_TIMEOUT",
+            raw.request_timeout.as_deref(),
+            Duration::from_secs(30),
+            wrong,
+            duration,
+        );
+        Self {
+            bind,
+            cors_origins,
+            trusted_proxies,
+            public_url,
+            request_timeout,
+        }
     }
 }
 

@@ -54,7 +54,10 @@ const UNSUPPORTED: &[(&str, &str)] = &[
     ("CODESM_MAIL_URL", "mail"),
     ("CODESM_GEMINI_", "Gemini"),
     ("CODESM_GOOGLE_", "Google sign-in"),
-    ("CODESM_SECRETS_KEY_FILE", "encryption of stored secrets (there are none to encrypt)"),
+    (
+        "CODESM_SECRETS_KEY_FILE",
+        "encryption of stored secrets (there are none to encrypt)",
+    ),
     ("CODESM_OTLP_ENDPOINT", "OpenTelemetry"),
 ];
 
@@ -66,7 +69,10 @@ fn unsupported(name: &str) -> Option<&'static str> {
 pub(super) fn refuse_unsupported(environment: &Environment, wrong: &mut WrongKeys) {
     for name in environment.names() {
         if let Some(what) = unsupported(name) {
-            wrong.add(name, &format!("asks for {what}, which this version does not support yet; remove the key"));
+            wrong.add(
+                name,
+                &format!("asks for {what}, which this version does not support yet; remove the key"),
+            );
         }
     }
 }

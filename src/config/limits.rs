@@ -38,7 +38,13 @@ impl LimitsSection {
     pub(super) fn read(environment: &Environment, wrong: &mut WrongKeys) -> Self {
         let raw: Raw = environment.section("CODESM_LIMITS_", wrong);
         let mut rate = |name: &str, text: Option<String>, default: u32| {
-            parse_or(&format!("CODESM_LIMITS_{name}"), text.as_deref(), default, wrong, number(1, 1_000_000_000))
+            parse_or(
+                &format!("CODESM_LIMITS_{name}"),
+                text.as_deref(),
+                default,
+                wrong,
+                number(1, 1_000_000_000),
+            )
         };
         let submissions_per_minute = rate("SUBMISSIONS_PER_MINUTE", raw.submissions_per_minute, 10);
         let requests_per_minute = rate("REQUESTS_PER_MINUTE", raw.requests_per_minute, 600);
@@ -47,7 +53,13 @@ impl LimitsSection {
         let body = number(16 * 1024, 64 * 1024 * 1024);
         let body_bytes = parse_or("CODESM_LIMITS_BODY_BYTES", raw.body_bytes.as_deref(), 1_000_000, wrong, body);
         let import = number(1024 * 1024, 4 * 1024 * 1024 * 1024);
-        let import_bytes = parse_or("CODESM_LIMITS_IMPORT_BYTES", raw.import_bytes.as_deref(), 512 * 1024 * 1024, wrong, import);
+        let import_bytes = parse_or(
+            "CODESM_LIMITS_IMPORT_BYTES",
+            raw.import_bytes.as_deref(),
+            512 * 1024 * 1024,
+            wrong,
+            import,
+        );
         let source = number(1024, 16 * 1024 * 1024);
         let source_bytes = parse_or("CODESM_LIMITS_SOURCE_BYTES", raw.source_bytes.as_deref(), 128 * 1024, wrong, source);
         Self {

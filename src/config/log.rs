@@ -45,9 +45,18 @@ impl LogSection {
         });
         let level = parse_or("CODESM_LOG_LEVEL", raw.level.as_deref(), "info".to_owned(), wrong, |text| {
             let valid = tracing_subscriber::EnvFilter::builder().parse(text).is_ok();
-            if valid { Ok(text.to_owned()) } else { Err("must be a level such as `info` or a filter such as `info,sqlx=warn`".to_owned()) }
+            if valid {
+                Ok(text.to_owned())
+            } else {
+                Err("must be a level such as `info` or a filter such as `info,sqlx=warn`".to_owned())
+            }
         });
         let keep_days = parse_or("CODESM_LOG_KEEP_DAYS", raw.keep_days.as_deref(), 14, wrong, number(1, 3650));
-        Self { format, level, directory: raw.dir, keep_days }
+        Self {
+            format,
+            level,
+            directory: raw.dir,
+            keep_days,
+        }
     }
 }

@@ -5,7 +5,13 @@ use std::str::FromStr;
 use std::time::Duration;
 
 /// Parses an optional text, or records what is wrong with it and gives the default.
-pub(super) fn parse_or<T>(key: &str, text: Option<&str>, default: T, wrong: &mut WrongKeys, parse: impl Fn(&str) -> Result<T, String>) -> T {
+pub(super) fn parse_or<T>(
+    key: &str,
+    text: Option<&str>,
+    default: T,
+    wrong: &mut WrongKeys,
+    parse: impl Fn(&str) -> Result<T, String>,
+) -> T {
     match text.map(&parse) {
         None => default,
         Some(Ok(value)) => value,
@@ -43,7 +49,11 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         "d" => 86400,
         _ => return Err(wrong()),
     };
-    count.checked_mul(seconds).filter(|total| *total > 0).map(Duration::from_secs).ok_or_else(wrong)
+    count
+        .checked_mul(seconds)
+        .filter(|total| *total > 0)
+        .map(Duration::from_secs)
+        .ok_or_else(wrong)
 }
 
 pub(super) fn list(text: &str) -> impl Iterator<Item = &str> {

@@ -26,7 +26,17 @@ fn seconds(duration: std::time::Duration) -> String {
 }
 
 fn value(settings: &Settings, key: &str) -> String {
-    let Settings { general, http, database, auth, storage, sandbox, limits, log, unknown_keys: _ } = settings;
+    let Settings {
+        general,
+        http,
+        database,
+        auth,
+        storage,
+        sandbox,
+        limits,
+        log,
+        unknown_keys: _,
+    } = settings;
     match key {
         "CODESM_ENV" => match general.deployment {
             Deployment::Development => "development".to_owned(),

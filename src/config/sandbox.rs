@@ -30,13 +30,22 @@ impl SandboxSection {
     pub(super) fn read(environment: &Environment, wrong: &mut WrongKeys) -> Self {
         let raw: Raw = environment.section("CODESM_SANDBOX_", wrong);
         let slots = number(1, 1024);
-        let slots = parse_or("CODESM_SANDBOX_SLOTS", raw.slots.as_deref(), None, wrong, |text| slots(text).map(Some));
-        let tier = parse_or("CODESM_SANDBOX_TIER", raw.tier.as_deref(), None, wrong, |text| match text.to_ascii_uppercase().as_str() {
-            "AUTO" => Ok(None),
-            "A" | "B" | "C" | "D" => Ok(text.to_ascii_uppercase().chars().next()),
-            _ => Err("must be `A`, `B`, `C`, `D` or `auto`".to_owned()),
+        let slots = parse_or("CODESM_SANDBOX_SLOTS", raw.slots.as_deref(), None, wrong, |text| {
+            slots(text).map(Some)
+        });
+        let tier = parse_or("CODESM_SANDBOX_TIER", raw.tier.as_deref(), None, wrong, |text| {
+            match text.to_ascii_uppercase().as_str() {
+                "AUTO" => Ok(None),
+                "A" | "B" | "C" | "D" => Ok(text.to_ascii_uppercase().chars().next()),
+                _ => Err("must be `A`, `B`, `C`, `D` or `auto`".to_owned()),
+            }
         });
         let allow_reduced = parse_or("CODESM_SANDBOX_ALLOW_REDUCED", raw.allow_reduced.as_deref(), false, wrong, boolean);
-        Self { slots, tier, allow_reduced, languages: raw.languages }
+        Self {
+            slots,
+            tier,
+            allow_reduced,
+            languages: raw.languages,
+        }
     }
 }

@@ -17,7 +17,10 @@ pub struct WiringError {
 impl WiringError {
     /// A failure with a stable code.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self {
+            code,
+            message: message.into(),
+        }
     }
 
     pub(crate) fn folder(folder: &Path, error: &std::io::Error) -> Self {

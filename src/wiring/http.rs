@@ -12,8 +12,9 @@ pub fn http_settings(settings: &Settings) -> Result<HttpSettings, WiringError> {
     let scratch_dir = settings.general.data_dir.join("uploads");
     private_folder(&scratch_dir)?;
     let trusted = settings.http.trusted_proxies.iter().map(|text| text.parse());
-    let trusted_proxies =
-        trusted.collect::<Result<Vec<_>, _>>().map_err(|error| WiringError::new("config.wrong", format!("CODESM_HTTP_TRUSTED_PROXIES: {error}")))?;
+    let trusted_proxies = trusted
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| WiringError::new("config.wrong", format!("CODESM_HTTP_TRUSTED_PROXIES: {error}")))?;
     let limits = &settings.limits;
     Ok(HttpSettings {
         cors_origins: match &settings.http.cors_origins {

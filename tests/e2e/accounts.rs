@@ -9,7 +9,10 @@ async fn an_account_is_opened_used_and_left() {
     let server = installation.serve("serve").await;
     let user = server.api.user("ada").await;
     let me = user.get("/users/me").await.data(200);
-    assert_eq!((me["username"].as_str(), me["role"].as_str(), me["emailVerified"].as_bool()), (Some("ada"), Some("user"), Some(false)));
+    assert_eq!(
+        (me["username"].as_str(), me["role"].as_str(), me["emailVerified"].as_bool()),
+        (Some("ada"), Some("user"), Some(false))
+    );
     assert!(!me.to_string().to_lowercase().contains("password"));
 
     let taken = json!({ "email": "ADA@example.org", "username": "other", "password": "correct horse" });
@@ -19,7 +22,11 @@ async fn an_account_is_opened_used_and_left() {
 
     assert_eq!(user.post("/auth/logout", json!({})).await.status, 204);
     user.get("/users/me").await.problem(401, "auth.invalid_token");
-    server.api.post("/auth/refresh", json!({ "refreshToken": user.refresh })).await.problem(401, "auth.invalid_refresh_token");
+    server
+        .api
+        .post("/auth/refresh", json!({ "refreshToken": user.refresh }))
+        .await
+        .problem(401, "auth.invalid_refresh_token");
     server.api.get("/users/me").await.problem(401, "auth.required");
 }
 
@@ -29,7 +36,12 @@ async fn every_offending_field_of_a_registration_is_named() {
     let server = installation.serve("serve").await;
     let body = json!({ "email": "nobody", "username": "A", "password": "short" });
     let problem = server.api.post("/auth/register", body).await.problem(422, "validation.failed");
-    let fields: Vec<&str> = problem["errors"].as_array().unwrap().iter().filter_map(|error| error["field"].as_str()).collect();
+    let fields: Vec<&str> = problem["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|error| error["field"].as_str())
+        .collect();
     assert_eq!(fields, ["email", "username", "password"]);
 }
 
@@ -61,8 +73,18 @@ async fn logout_everywhere_ends_every_session() {
     let laptop = server.api.login("ada@example.org", "correct horse").await;
     assert_eq!(phone.post("/auth/logout-all", json!({})).await.status, 204);
     laptop.get("/users/me").await.problem(401, "auth.invalid_token");
-    server.api.post("/auth/refresh", json!({ "refreshToken": laptop.refresh })).await.problem(401, "auth.invalid_refresh_token");
-    server.api.login("ada@example.org", "correct horse").await.get("/users/me").await.data(200);
+    server
+        .api
+        .post("/auth/refresh", json!({ "refreshToken": laptop.refresh }))
+        .await
+        .problem(401, "auth.invalid_refresh_token");
+    server
+        .api
+        .login("ada@example.org", "correct horse")
+        .await
+        .get("/users/me")
+        .await
+        .data(200);
 }
 
 #[tokio::test]
@@ -76,7 +98,10 @@ async fn an_unknown_address_and_a_wrong_password_are_the_same_answer_after_the_s
     for _ in 0..4 {
         for (kind, email) in ["ada@example.org", "nobody@example.org"].into_iter().enumerate() {
             let begun = Instant::now();
-            let answer = server.api.post("/auth/login", json!({ "email": email, "password": "wrong horse" })).await;
+            let answer = server
+                .api
+                .post("/auth/login", json!({ "email": email, "password": "wrong horse" }))
+                .await;
             times[kind].push(begun.elapsed());
             let mut body = answer.problem(401, "auth.invalid_credentials");
             body["requestId"] = json!(null);
@@ -97,9 +122,16 @@ async fn the_sixth_failed_login_is_delayed_for_known_and_unknown_addresses_alike
     server.api.user("ada").await;
     for email in ["ada@example.org", "nobody@example.org"] {
         for _ in 0..5 {
-            server.api.post("/auth/login", json!({ "email": email, "password": "wrong horse" })).await.problem(401, "auth.invalid_credentials");
+            server
+                .api
+                .post("/auth/login", json!({ "email": email, "password": "wrong horse" }))
+                .await
+                .problem(401, "auth.invalid_credentials");
         }
-        let answer = server.api.post("/auth/login", json!({ "email": email, "password": "wrong horse" })).await;
+        let answer = server
+            .api
+            .post("/auth/login", json!({ "email": email, "password": "wrong horse" }))
+            .await;
         assert!(answer.headers.contains_key("retry-after"));
         answer.problem(429, "auth.too_many_attempts");
     }
@@ -118,7 +150,10 @@ async fn passwords_and_tokens_are_never_logged_or_stored_readable() {
     for secret in ["correct horse", &user.access, &user.refresh, "visible-in-query"] {
         assert!(!log.contains(secret), "{secret} is in the log");
         for bytes in [&database, &wal] {
-            assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{secret} is in the database");
+            assert!(
+                !bytes.windows(secret.len()).any(|window| window == secret.as_bytes()),
+                "{secret} is in the database"
+            );
         }
     }
     assert!(!log.contains(&user.id), "the log has pseudonyms, not account ids");

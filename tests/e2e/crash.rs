@@ -9,11 +9,15 @@ const KILLS: u32 = 24;
 
 /// Processes whose parent chain or session leads to nowhere: what the sandbox helper of a killed process would leave.
 fn helpers_of(pid: u32) -> Vec<u32> {
-    let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
+    let Ok(entries) = std::fs::read_dir("/proc") else {
+        return Vec::new();
+    };
     let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
     pids.filter(|candidate| {
         let status = std::fs::read_to_string(format!("/proc/{candidate}/status")).unwrap_or_default();
-        status.lines().any(|line| line.strip_prefix("PPid:").is_some_and(|parent| parent.trim() == pid.to_string()))
+        status
+            .lines()
+            .any(|line| line.strip_prefix("PPid:").is_some_and(|parent| parent.trim() == pid.to_string()))
     })
     .collect()
 }
@@ -40,7 +44,10 @@ async fn every_receipt_gets_one_verdict_whenever_the_worker_is_killed() {
     crate::submissions::advertise(&installation, &server).await;
     let submit = || async {
         let body = json!({ "language": "python", "source": PYTHON_SUM });
-        admin.post("/problems/sum/submissions", body).await.data(201)["id"].as_str().unwrap().to_owned()
+        admin.post("/problems/sum/submissions", body).await.data(201)["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     };
     let mut ids = Vec::new();
     for kill in 0..KILLS {
@@ -79,7 +86,12 @@ async fn kill_9_of_the_embedded_process_loses_no_receipt() {
         }
         for _ in 0..3 {
             let body = json!({ "language": "python", "source": PYTHON_SUM });
-            ids.push(admin.post("/problems/sum/submissions", body).await.data(201)["id"].as_str().unwrap().to_owned());
+            ids.push(
+                admin.post("/problems/sum/submissions", body).await.data(201)["id"]
+                    .as_str()
+                    .unwrap()
+                    .to_owned(),
+            );
         }
         tokio::time::sleep(Duration::from_millis(u64::from(kill) * 90)).await;
         let helpers = helpers_of(server.running.pid());

@@ -21,7 +21,10 @@ async fn read(user: &User, id: &str, last: Option<u64>) -> Vec<Event> {
     let response = request.send().await.expect("an answer");
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers()["content-type"], "text/event-stream");
-    let text = tokio::time::timeout(PATIENCE, response.text()).await.expect("the stream ends after the verdict").expect("text");
+    let text = tokio::time::timeout(PATIENCE, response.text())
+        .await
+        .expect("the stream ends after the verdict")
+        .expect("text");
     text.split("\n\n").filter_map(parse).collect()
 }
 
@@ -30,11 +33,24 @@ fn parse(block: &str) -> Option<Event> {
         let prefix = format!("{name}:");
         block.lines().find_map(|line| line.strip_prefix(&prefix)).map(str::trim)
     };
-    Some(Event { id: field("id")?.parse().ok()?, name: field("event")?.to_owned(), data: serde_json::from_str(field("data")?).ok()? })
+    Some(Event {
+        id: field("id")?.parse().ok()?,
+        name: field("event")?.to_owned(),
+        data: serde_json::from_str(field("data")?).ok()?,
+    })
 }
 
 fn names(events: &[Event]) -> Vec<String> {
-    events.iter().map(|event| if event.name == "state" { event.data["state"].as_str().unwrap().to_owned() } else { event.name.clone() }).collect()
+    events
+        .iter()
+        .map(|event| {
+            if event.name == "state" {
+                event.data["state"].as_str().unwrap().to_owned()
+            } else {
+                event.name.clone()
+            }
+        })
+        .collect()
 }
 
 #[tokio::test]
@@ -44,7 +60,10 @@ async fn a_watcher_sees_every_step_in_order_and_may_resume_anywhere() {
     let admin = installation.admin(&server).await;
     admin.sum_problem("sum", 3).await;
     let body = json!({ "language": "python", "source": PYTHON_SUM });
-    let id = admin.post("/problems/sum/submissions", body).await.data(201)["id"].as_str().unwrap().to_owned();
+    let id = admin.post("/problems/sum/submissions", body).await.data(201)["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let live = read(&admin, &id, None).await;
     let expected = ["queued", "compiling", "running", "test", "test", "test", "test", "verdict"];
     assert_eq!(names(&live), expected);
@@ -67,13 +86,22 @@ async fn a_watcher_of_another_process_sees_the_verdict() {
     admin.sum_problem("sum", 2).await;
     crate::submissions::advertise(&installation, &server).await;
     let body = json!({ "language": "python", "source": PYTHON_SUM });
-    let id = admin.post("/problems/sum/submissions", body).await.data(201)["id"].as_str().unwrap().to_owned();
-    let watcher = { let (admin, id) = (admin.clone(), id.clone()); tokio::spawn(async move { read(&admin, &id, None).await }) };
+    let id = admin.post("/problems/sum/submissions", body).await.data(201)["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let watcher = {
+        let (admin, id) = (admin.clone(), id.clone());
+        tokio::spawn(async move { read(&admin, &id, None).await })
+    };
     tokio::time::sleep(Duration::from_millis(200)).await;
     let _worker = installation.start("work");
     let events = watcher.await.unwrap();
     let names = names(&events);
-    assert_eq!((names.first().map(String::as_str), names.last().map(String::as_str)), (Some("queued"), Some("verdict")));
+    assert_eq!(
+        (names.first().map(String::as_str), names.last().map(String::as_str)),
+        (Some("queued"), Some("verdict"))
+    );
     assert_eq!(names.iter().filter(|name| *name == "test").count(), 3, "{names:?}");
 }
 
@@ -85,8 +113,14 @@ async fn a_stream_ends_when_the_process_stops_and_a_new_process_continues_it() {
     admin.sum_problem("sum", 1).await;
     crate::submissions::advertise(&installation, &server).await;
     let body = json!({ "language": "python", "source": PYTHON_SUM });
-    let id = admin.post("/problems/sum/submissions", body).await.data(201)["id"].as_str().unwrap().to_owned();
-    let watcher = { let (admin, id) = (admin.clone(), id.clone()); tokio::spawn(async move { read(&admin, &id, None).await }) };
+    let id = admin.post("/problems/sum/submissions", body).await.data(201)["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let watcher = {
+        let (admin, id) = (admin.clone(), id.clone());
+        tokio::spawn(async move { read(&admin, &id, None).await })
+    };
     tokio::time::sleep(Duration::from_millis(300)).await;
     server.running.signal("TERM");
     assert_eq!(server.running.wait(Duration::from_secs(20)).await, Some(0));

@@ -35,7 +35,11 @@ impl Installation {
         for limit in ["SUBMISSIONS", "REQUESTS", "ANONYMOUS", "LOGIN"] {
             set(&format!("CODESM_LIMITS_{limit}_PER_MINUTE"), "1000000");
         }
-        Self { folder, variables, logs: AtomicU32::new(0) }
+        Self {
+            folder,
+            variables,
+            logs: AtomicU32::new(0),
+        }
     }
 
     pub(crate) fn set(mut self, key: &str, value: &str) -> Self {
@@ -66,9 +70,17 @@ impl Installation {
 
     /// Starts a role; its log goes to a file.
     pub(crate) fn start(&self, role: &str) -> Running {
-        let log = self.folder.path().join(format!("{role}-{}.log", self.logs.fetch_add(1, Ordering::Relaxed)));
+        let log = self
+            .folder
+            .path()
+            .join(format!("{role}-{}.log", self.logs.fetch_add(1, Ordering::Relaxed)));
         let file = File::create(&log).expect("a log file");
-        let child = self.command(&[role]).stdout(Stdio::null()).stderr(file).spawn().expect("the binary starts");
+        let child = self
+            .command(&[role])
+            .stdout(Stdio::null())
+            .stderr(file)
+            .spawn()
+            .expect("the binary starts");
         Running { child, log }
     }
 
@@ -77,7 +89,13 @@ impl Installation {
         let mut running = self.start(role);
         let line = running.wait_for_log("API ready").await;
         let address = line["address"].as_str().expect("the log names the address").to_owned();
-        Server { api: Api { base: format!("http://{address}"), client: client() }, running }
+        Server {
+            api: Api {
+                base: format!("http://{address}"),
+                client: client(),
+            },
+            running,
+        }
     }
 
     /// Logs in as the admin of the first start.
@@ -111,19 +129,28 @@ impl Running {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let text = self.log_text();
-            let found = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).find(|line| line["message"] == message);
+            let found = text
+                .lines()
+                .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+                .find(|line| line["message"] == message);
             if let Some(line) = found {
                 return line;
             }
             let ended = self.child.try_wait().expect("the process can be asked");
-            assert!(ended.is_none(), "the process ended with {ended:?} before it said {message:?}:\n{text}");
+            assert!(
+                ended.is_none(),
+                "the process ended with {ended:?} before it said {message:?}:\n{text}"
+            );
             assert!(Instant::now() < deadline, "never said {message:?}:\n{text}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
     pub(crate) fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([format!("-{name}"), self.pid().to_string()]).status().expect("kill runs");
+        let sent = Command::new("kill")
+            .args([format!("-{name}"), self.pid().to_string()])
+            .status()
+            .expect("kill runs");
         assert!(sent.success(), "kill -{name} {}", self.pid());
     }
 
@@ -189,7 +216,12 @@ impl Answer {
         let (status, headers) = (response.status(), response.headers().clone());
         let text = response.text().await.expect("a readable body");
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Self { status, headers, body, text }
+        Self {
+            status,
+            headers,
+            body,
+            text,
+        }
     }
 
     /// The data, if the status is as expected.
@@ -202,21 +234,31 @@ impl Answer {
     /// Asserts a problem document with this status and code.
     #[track_caller]
     pub(crate) fn problem(self, status: u16, code: &str) -> Value {
-        assert_eq!((self.status.as_u16(), self.body["code"].as_str()), (status, Some(code)), "{}", self.text);
+        assert_eq!(
+            (self.status.as_u16(), self.body["code"].as_str()),
+            (status, Some(code)),
+            "{}",
+            self.text
+        );
         assert_eq!(self.headers["content-type"], "application/problem+json", "{}", self.text);
         assert_eq!(self.body["status"], status);
-        assert!(self.body["title"].is_string() && self.body["detail"].is_string() && self.body["requestId"].is_string(), "{}", self.text);
+        assert!(
+            self.body["title"].is_string() && self.body["detail"].is_string() && self.body["requestId"].is_string(),
+            "{}",
+            self.text
+        );
         self.body
     }
 }
 
 impl Api {
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let prefix = if path.starts_with("/health") || path.starts_with("/metrics") || path.starts_with("/openapi") || path.starts_with("/docs") {
-            ""
-        } else {
-            "/api/v1"
-        };
+        let prefix =
+            if path.starts_with("/health") || path.starts_with("/metrics") || path.starts_with("/openapi") || path.starts_with("/docs") {
+                ""
+            } else {
+                "/api/v1"
+            };
         self.client.request(method, format!("{}{prefix}{path}", self.base))
     }
 
@@ -229,7 +271,10 @@ impl Api {
     }
 
     pub(crate) async fn login(&self, email: &str, password: &str) -> User {
-        let data = self.post("/auth/login", json!({ "email": email, "password": password })).await.data(200);
+        let data = self
+            .post("/auth/login", json!({ "email": email, "password": password }))
+            .await
+            .data(200);
         let text = |key: &str| data[key].as_str().expect("a token").to_owned();
         User {
             api: self.clone(),
@@ -242,7 +287,12 @@ impl Api {
     /// Registers a new user of that name and logs in.
     pub(crate) async fn user(&self, name: &str) -> User {
         let email = format!("{name}@example.org");
-        self.post("/auth/register", json!({ "email": email, "username": name, "password": "correct horse" })).await.data(201);
+        self.post(
+            "/auth/register",
+            json!({ "email": email, "username": name, "password": "correct horse" }),
+        )
+        .await
+        .data(201);
         self.login(&email, "correct horse").await
     }
 }
@@ -271,17 +321,27 @@ impl User {
     /// Creates and publishes a problem "read two numbers, print their sum" with that many secret tests.
     pub(crate) async fn sum_problem(&self, slug: &str, secrets: u32) -> String {
         let body = json!({ "title": "Sum", "slug": slug, "statement": "Add two numbers.", "difficulty": "easy", "tags": ["math"] });
-        let id = self.post("/problems", body).await.data(201)["id"].as_str().expect("an id").to_owned();
+        let id = self.post("/problems", body).await.data(201)["id"]
+            .as_str()
+            .expect("an id")
+            .to_owned();
         let sample = json!({ "input": "1 2\n", "answer": "3\n", "sample": true });
         let secret = |n: u32| json!({ "input": format!("{n} {n}\n"), "answer": format!("{}\n", 2 * n), "sample": false });
         let tests: Vec<Value> = std::iter::once(sample).chain((1..=secrets).map(|n| secret(1000 + n))).collect();
-        self.put(&format!("/problems/{slug}/tests"), json!({ "tests": tests })).await.data(200);
+        self.put(&format!("/problems/{slug}/tests"), json!({ "tests": tests }))
+            .await
+            .data(200);
         self.post(&format!("/problems/{slug}/publish"), json!({})).await.data(200);
         id
     }
 
     pub(crate) async fn submit(&self, slug: &str, language: &str, source: &str) -> Value {
-        self.post(&format!("/problems/{slug}/submissions?wait=30"), json!({ "language": language, "source": source })).await.data(201)
+        self.post(
+            &format!("/problems/{slug}/submissions?wait=30"),
+            json!({ "language": language, "source": source }),
+        )
+        .await
+        .data(201)
     }
 
     /// Waits until a submission is done.

@@ -16,18 +16,29 @@ async fn a_locked_database_is_a_503_and_works_again_afterwards() {
         c = sqlite3.connect(sys.argv[1], isolation_level=None)\n\
         c.execute('BEGIN IMMEDIATE')\nprint('locked', flush=True)\nsys.stdin.read()\n";
     let file = installation.data_dir().join("codesm.sqlite");
-    let mut locker =
-        Command::new("python3").args(["-c", script]).arg(&file).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("python3 runs");
+    let mut locker = Command::new("python3")
+        .args(["-c", script])
+        .arg(&file)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("python3 runs");
     let mut line = String::new();
     std::io::BufRead::read_line(&mut std::io::BufReader::new(locker.stdout.as_mut().unwrap()), &mut line).unwrap();
     assert_eq!(line.trim(), "locked");
 
     let body = json!({ "language": "python", "source": PYTHON_SUM });
-    admin.post("/problems/sum/submissions", body.clone()).await.problem(503, "database.unavailable");
+    admin
+        .post("/problems/sum/submissions", body.clone())
+        .await
+        .problem(503, "database.unavailable");
     server.api.get("/problems/sum").await.data(200);
     drop(locker.stdin.take());
     locker.wait().unwrap();
-    assert!(server.running.log_text().contains("database.unavailable"), "the outage is in the log");
+    assert!(
+        server.running.log_text().contains("database.unavailable"),
+        "the outage is in the log"
+    );
     let judged = admin.post("/problems/sum/submissions?wait=30", body).await.data(201);
     assert_eq!(admin.verdict(judged["id"].as_str().unwrap()).await["verdict"], "accepted");
     let history = admin.get("/submissions").await.data(200);
@@ -41,10 +52,17 @@ async fn test_data_that_cannot_be_read_is_retried_and_then_an_internal_error_wit
     let admin = installation.admin(&server).await;
     admin.sum_problem("sum", 1).await;
     std::fs::remove_dir_all(installation.data_dir().join("storage/blobs")).unwrap();
-    let judged = admin.post("/problems/sum/submissions", json!({ "language": "python", "source": PYTHON_SUM })).await.data(201);
+    let judged = admin
+        .post("/problems/sum/submissions", json!({ "language": "python", "source": PYTHON_SUM }))
+        .await
+        .data(201);
     let id = judged["id"].as_str().unwrap().to_owned();
     let judged = admin.verdict(&id).await;
-    assert_eq!((judged["verdict"].as_str(), judged["errorCode"].as_str()), (Some("internal_error"), Some("blob.missing")), "{judged}");
+    assert_eq!(
+        (judged["verdict"].as_str(), judged["errorCode"].as_str()),
+        (Some("internal_error"), Some("blob.missing")),
+        "{judged}"
+    );
     let problem = admin.get("/problems?q=sum").await.data(200);
     assert!(problem[0]["acceptance"].is_null(), "our fault counts for nobody: {problem}");
     tokio::time::sleep(Duration::from_millis(100)).await;

@@ -43,29 +43,63 @@ async fn a_problem_goes_from_draft_over_review_to_published_and_archived() {
     let server = installation.serve("serve").await;
     let admin = installation.admin(&server).await;
     let stranger = server.api.user("ada").await;
-    let body = json!({ "title": "Two Words", "statement": "# Hi", "difficulty": "medium", "tags": ["Strings", "strings"], "timeLimitMs": 1500 });
+    let body =
+        json!({ "title": "Two Words", "statement": "# Hi", "difficulty": "medium", "tags": ["Strings", "strings"], "timeLimitMs": 1500 });
     let created = admin.post("/problems", body).await;
     assert!(created.headers["location"].to_str().unwrap().starts_with("/api/v1/problems/"));
     let created = created.data(201);
-    assert_eq!((created["slug"].as_str(), created["status"].as_str(), &created["tags"]), (Some("two-words"), Some("draft"), &json!(["strings"])));
+    assert_eq!(
+        (created["slug"].as_str(), created["status"].as_str(), &created["tags"]),
+        (Some("two-words"), Some("draft"), &json!(["strings"]))
+    );
     stranger.get("/problems/two-words").await.problem(404, "problem.not_found");
-    stranger.patch("/problems/two-words", json!({ "title": "Mine" })).await.problem(404, "problem.not_found");
-    admin.post("/problems/two-words/publish", json!({})).await.problem(409, "problem.no_tests");
+    stranger
+        .patch("/problems/two-words", json!({ "title": "Mine" }))
+        .await
+        .problem(404, "problem.not_found");
+    admin
+        .post("/problems/two-words/publish", json!({}))
+        .await
+        .problem(409, "problem.no_tests");
     let tests = json!({ "tests": [{ "input": "a", "answer": "b", "sample": true, "explanation": "why" }] });
     admin.put("/problems/two-words/tests", tests).await.data(200);
-    assert_eq!(admin.post("/problems/two-words/submit-for-review", json!({})).await.data(200)["status"], "in_review");
+    assert_eq!(
+        admin.post("/problems/two-words/submit-for-review", json!({})).await.data(200)["status"],
+        "in_review"
+    );
     stranger.get("/problems/two-words").await.problem(404, "problem.not_found");
-    assert_eq!(admin.post("/problems/two-words/publish", json!({})).await.data(200)["status"], "published");
-    admin.post("/problems/two-words/publish", json!({})).await.problem(409, "problem.wrong_status");
+    assert_eq!(
+        admin.post("/problems/two-words/publish", json!({})).await.data(200)["status"],
+        "published"
+    );
+    admin
+        .post("/problems/two-words/publish", json!({}))
+        .await
+        .problem(409, "problem.wrong_status");
 
     let seen = stranger.get("/problems/two-words").await.data(200);
-    assert_eq!((seen["statement"].as_str(), seen["timeLimitMs"].as_u64()), (Some("# Hi"), Some(1500)));
+    assert_eq!(
+        (seen["statement"].as_str(), seen["timeLimitMs"].as_u64()),
+        (Some("# Hi"), Some(1500))
+    );
     assert_eq!(seen["samples"], json!([{ "input": "a", "answer": "b", "explanation": "why" }]));
-    stranger.patch("/problems/two-words", json!({ "title": "Mine" })).await.problem(403, "auth.forbidden");
-    assert_eq!(admin.patch("/problems/two-words", json!({ "title": "Renamed" })).await.data(200)["title"], "Renamed");
-    let wrong = admin.patch("/problems/two-words", json!({ "timeLimitMs": 0, "title": "" })).await.problem(422, "validation.failed");
+    stranger
+        .patch("/problems/two-words", json!({ "title": "Mine" }))
+        .await
+        .problem(403, "auth.forbidden");
+    assert_eq!(
+        admin.patch("/problems/two-words", json!({ "title": "Renamed" })).await.data(200)["title"],
+        "Renamed"
+    );
+    let wrong = admin
+        .patch("/problems/two-words", json!({ "timeLimitMs": 0, "title": "" }))
+        .await
+        .problem(422, "validation.failed");
     assert_eq!(wrong["errors"].as_array().map(Vec::len), Some(2), "{wrong}");
-    assert_eq!(admin.post("/problems/two-words/archive", json!({})).await.data(200)["status"], "archived");
+    assert_eq!(
+        admin.post("/problems/two-words/archive", json!({})).await.data(200)["status"],
+        "archived"
+    );
     stranger.get("/problems/two-words").await.problem(404, "problem.not_found");
 }
 
@@ -77,7 +111,13 @@ async fn lists_are_searched_filtered_sorted_and_paged() {
     for n in 0..7 {
         admin.sum_problem(&format!("sum-{n}"), 1).await;
     }
-    admin.post("/problems", json!({ "title": "Secret Draft", "statement": "", "difficulty": "hard", "tags": ["graphs"] })).await.data(201);
+    admin
+        .post(
+            "/problems",
+            json!({ "title": "Secret Draft", "statement": "", "difficulty": "hard", "tags": ["graphs"] }),
+        )
+        .await
+        .data(201);
     let api = &server.api;
     let count = |value: Value| value.as_array().unwrap().len();
     assert_eq!(count(api.get("/problems?limit=100").await.data(200)), 7);
@@ -92,10 +132,16 @@ async fn lists_are_searched_filtered_sorted_and_paged() {
         loop {
             let answer = api.get(&path).await;
             slugs.extend(answer.body["data"].as_array().unwrap().iter().map(|item| item["slug"].to_string()));
-            let Some(cursor) = answer.body["meta"]["page"]["nextCursor"].as_str() else { break };
+            let Some(cursor) = answer.body["meta"]["page"]["nextCursor"].as_str() else {
+                break;
+            };
             path = format!("/problems?limit=3&sort={sort}&cursor={cursor}");
         }
-        assert_eq!(slugs.iter().collect::<std::collections::BTreeSet<_>>().len(), 7, "{sort}: {slugs:?}");
+        assert_eq!(
+            slugs.iter().collect::<std::collections::BTreeSet<_>>().len(),
+            7,
+            "{sort}: {slugs:?}"
+        );
         assert_eq!(slugs.len(), 7);
     }
 }
@@ -110,13 +156,25 @@ async fn public_reads_are_cacheable_and_conditional() {
         let first = server.api.get(path).await;
         let etag = first.headers["etag"].clone();
         assert!(first.headers.contains_key("cache-control"), "{path}");
-        let again = server.api.request(Method::GET, path).header("if-none-match", etag.clone()).send().await.unwrap();
+        let again = server
+            .api
+            .request(Method::GET, path)
+            .header("if-none-match", etag.clone())
+            .send()
+            .await
+            .unwrap();
         assert_eq!(again.status(), 304, "{path}");
         assert_eq!(again.headers()["etag"], etag);
     }
     let etag = server.api.get("/problems/sum").await.headers["etag"].clone();
     admin.patch("/problems/sum", json!({ "title": "Other" })).await.data(200);
-    let changed = server.api.request(Method::GET, "/problems/sum").header("if-none-match", etag).send().await.unwrap();
+    let changed = server
+        .api
+        .request(Method::GET, "/problems/sum")
+        .header("if-none-match", etag)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(changed.status(), 200);
 }
 
@@ -128,14 +186,23 @@ async fn a_package_is_imported_and_its_own_validator_judges() {
     let name = any_sample();
     let archive = installation.folder().join(format!("{name}.zip"));
     zip(&sample_package(&name), &archive);
-    server.api.user("ada").await.post("/problems/import", json!({})).await.problem(403, "auth.forbidden");
+    server
+        .api
+        .user("ada")
+        .await
+        .post("/problems/import", json!({}))
+        .await
+        .problem(403, "auth.forbidden");
     let answer = upload(&admin, &archive).await;
     assert_eq!(answer.status, 201, "{}", answer.text);
     let slug = name.clone();
     admin.post(&format!("/problems/{slug}/publish"), json!({})).await.data(200);
     upload(&admin, &archive).await.problem(409, "problem.slug_taken");
     let accepted = sample_package(&name).join("submissions/accepted");
-    let python = std::fs::read_dir(accepted).unwrap().map(|entry| entry.unwrap().path()).find(|path| path.extension().is_some_and(|e| e == "py"));
+    let python = std::fs::read_dir(accepted)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|e| e == "py"));
     let source = std::fs::read_to_string(python.expect("an accepted Python submission")).unwrap();
     let judged = admin.submit(&slug, "python", &source).await;
     let judged = admin.verdict(judged["id"].as_str().unwrap()).await;
@@ -155,13 +222,19 @@ async fn a_broken_checker_is_the_authors_fault() {
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(file, text).unwrap();
     };
-    write("problem.yaml", "problem_format_version: 2025-09\nname: Broken\nuuid: 5ca6ba5b-36d5-4eff-8aa7-d967cbc4375e\nlimits:\n  time_limit: 2\n");
+    write(
+        "problem.yaml",
+        "problem_format_version: 2025-09\nname: Broken\nuuid: 5ca6ba5b-36d5-4eff-8aa7-d967cbc4375e\nlimits:\n  time_limit: 2\n",
+    );
     write("statement/problem.en.md", "Broken.\n");
     write("data/sample/1.in", "1\n");
     write("data/sample/1.ans", "1\n");
     write("data/secret/1.in", "1\n");
     write("data/secret/1.ans", "1\n");
-    write("output_validator/validate.cpp", "#include <cstdlib>\nint main() { std::abort(); }\n");
+    write(
+        "output_validator/validate.cpp",
+        "#include <cstdlib>\nint main() { std::abort(); }\n",
+    );
     let archive = installation.folder().join("brokenchecker.zip");
     zip(&folder, &archive);
     let answer = upload(&admin, &archive).await;
@@ -186,12 +259,18 @@ async fn hostile_archives_are_refused_and_leave_nothing() {
     let cases = [
         ("slip.zip", format!("{yaml}\nz.writestr('../evil', 'x')"), 422),
         ("absolute.zip", format!("{yaml}\nz.writestr('/etc/evil', 'x')"), 422),
-        ("bomb.zip", format!("{yaml}\nz.writestr('p/data/secret/1.in', b'0' * (600 << 20))"), 413),
+        (
+            "bomb.zip",
+            format!("{yaml}\nz.writestr('p/data/secret/1.in', b'0' * (600 << 20))"),
+            413,
+        ),
         ("none.zip", "z.writestr('readme', 'x')".to_owned(), 422),
         ("no-tests.zip", yaml.to_owned(), 422),
         (
             "link.zip",
-            format!("{yaml}\ni = zipfile.ZipInfo('p/data/secret/1.in')\ni.create_system = 3\ni.external_attr = 0o120777 << 16\nz.writestr(i, '/etc/passwd')"),
+            format!(
+                "{yaml}\ni = zipfile.ZipInfo('p/data/secret/1.in')\ni.create_system = 3\ni.external_attr = 0o120777 << 16\nz.writestr(i, '/etc/passwd')"
+            ),
             422,
         ),
     ];
@@ -205,6 +284,8 @@ async fn hostile_archives_are_refused_and_leave_nothing() {
     std::fs::write(&garbage, b"not a zip").unwrap();
     upload(&admin, &garbage).await.problem(422, "package.invalid_archive");
     assert_eq!(admin.get("/problems").await.data(200), json!([]));
-    let scratch = std::fs::read_dir(installation.data_dir().join("scratch")).map(Iterator::count).unwrap_or(0);
+    let scratch = std::fs::read_dir(installation.data_dir().join("scratch"))
+        .map(Iterator::count)
+        .unwrap_or(0);
     assert_eq!(scratch, 0, "no unpacked archive is left");
 }

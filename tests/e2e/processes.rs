@@ -13,7 +13,9 @@ struct OwnDatabase {
 fn psql(database: &str, statement: &str) {
     let base = postgres_url();
     let (server, _) = base.rsplit_once('/').expect("a URL with a database");
-    let run = Command::new("psql").args([&format!("{server}/{database}"), "-v", "ON_ERROR_STOP=1", "-qc", statement]).output();
+    let run = Command::new("psql")
+        .args([&format!("{server}/{database}"), "-v", "ON_ERROR_STOP=1", "-qc", statement])
+        .output();
     let run = run.expect("psql runs");
     assert!(run.status.success(), "{statement}: {}", String::from_utf8_lossy(&run.stderr));
 }
@@ -24,7 +26,11 @@ fn maintenance() -> String {
 
 impl OwnDatabase {
     fn new() -> Self {
-        let name = format!("codesm_e2e_{}_{}", std::process::id(), std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos());
+        let name = format!(
+            "codesm_e2e_{}_{}",
+            std::process::id(),
+            std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos()
+        );
         psql(&maintenance(), &format!("CREATE DATABASE {name}"));
         Self { name }
     }
@@ -52,13 +58,21 @@ async fn two_apis_and_two_workers_share_postgresql() {
     }
     let admin = installation.admin(&first).await;
     admin.sum_problem("sum", 3).await;
-    let elsewhere = crate::harness::User { api: second.api.clone(), ..admin.clone() };
+    let elsewhere = crate::harness::User {
+        api: second.api.clone(),
+        ..admin.clone()
+    };
     let mut ids = Vec::new();
     for n in 0..10 {
         let (language, source) = if n % 5 == 0 { ("cpp", CPP_SUM) } else { ("python", PYTHON_SUM) };
         let sender = if n % 2 == 0 { &admin } else { &elsewhere };
         let body = json!({ "language": language, "source": source });
-        ids.push(sender.post("/problems/sum/submissions", body).await.data(201)["id"].as_str().unwrap().to_owned());
+        ids.push(
+            sender.post("/problems/sum/submissions", body).await.data(201)["id"]
+                .as_str()
+                .unwrap()
+                .to_owned(),
+        );
     }
     for id in &ids {
         assert_eq!(elsewhere.verdict(id).await["verdict"], "accepted");
@@ -80,13 +94,21 @@ async fn health_metrics_and_documents_are_served() {
     let server = installation.serve("all").await;
     for probe in ["live", "ready", "startup"] {
         let answer = server.api.get(&format!("/health/{probe}")).await;
-        assert_eq!((answer.status.as_u16(), answer.body["status"].as_str()), (200, Some("up")), "{probe}: {}", answer.text);
+        assert_eq!(
+            (answer.status.as_u16(), answer.body["status"].as_str()),
+            (200, Some("up")),
+            "{probe}: {}",
+            answer.text
+        );
     }
     let ready = server.api.get("/health/ready").await.body;
     for check in ["database", "queue", "storage", "sandbox"] {
         assert_eq!(ready["checks"][check]["status"], "up", "{ready}");
     }
-    assert!(ready["checks"]["database"]["latencyMs"].is_number() && ready["checks"]["queue"]["pendingJobs"].is_number(), "{ready}");
+    assert!(
+        ready["checks"]["database"]["latencyMs"].is_number() && ready["checks"]["queue"]["pendingJobs"].is_number(),
+        "{ready}"
+    );
     let admin = installation.admin(&server).await;
     admin.sum_problem("sum", 1).await;
     admin.submit("sum", "python", PYTHON_SUM).await;

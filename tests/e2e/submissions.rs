@@ -3,7 +3,12 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 fn verdicts(submission: &Value) -> Vec<&str> {
-    submission["tests"].as_array().expect("tests").iter().filter_map(|test| test["verdict"].as_str()).collect()
+    submission["tests"]
+        .as_array()
+        .expect("tests")
+        .iter()
+        .filter_map(|test| test["verdict"].as_str())
+        .collect()
 }
 
 #[tokio::test]
@@ -15,7 +20,11 @@ async fn a_stranger_submits_and_gets_true_verdicts() {
     let user = server.api.user("ada").await;
 
     let accepted = user.submit("sum", "python", PYTHON_SUM).await;
-    assert_eq!((accepted["state"].as_str(), accepted["verdict"].as_str()), (Some("done"), Some("accepted")), "{accepted}");
+    assert_eq!(
+        (accepted["state"].as_str(), accepted["verdict"].as_str()),
+        (Some("done"), Some("accepted")),
+        "{accepted}"
+    );
     assert_eq!(verdicts(&accepted), ["accepted"; 4]);
     assert_eq!((accepted["score"].as_f64(), accepted["maxScore"].as_f64()), (Some(1.0), Some(1.0)));
     assert!(accepted["judgedAt"].is_string() && accepted["measuredBy"].is_string() && accepted["memoryKb"].as_u64() > Some(0));
@@ -40,7 +49,10 @@ async fn a_stranger_submits_and_gets_true_verdicts() {
         assert_eq!(judged["verdict"], verdict, "{source}: {judged}");
     }
     let problem = server.api.get("/problems/sum").await.data(200);
-    assert!(problem["acceptance"].as_f64().is_some_and(|share| share > 0.0 && share < 1.0), "{problem}");
+    assert!(
+        problem["acceptance"].as_f64().is_some_and(|share| share > 0.0 && share < 1.0),
+        "{problem}"
+    );
 }
 
 #[tokio::test]
@@ -65,7 +77,12 @@ async fn judging_stops_at_the_first_failure_and_hidden_tests_never_leave() {
     assert_eq!(verdicts(&judged), ["accepted", "wrong_answer", "skipped"]);
     let id = judged["id"].as_str().unwrap();
     assert_eq!(judged["tests"][0]["stdout"].as_str().map(str::trim), Some("sample-in"));
-    for path in [format!("/submissions/{id}"), format!("/submissions/{id}/events"), "/problems/canary".to_owned(), "/submissions".to_owned()] {
+    for path in [
+        format!("/submissions/{id}"),
+        format!("/submissions/{id}/events"),
+        "/problems/canary".to_owned(),
+        "/submissions".to_owned(),
+    ] {
         for reader in [&user, &admin] {
             let answer = reader.get(&path).await;
             assert!(!answer.text.contains("CANARY"), "{path}: {}", answer.text);
@@ -95,7 +112,11 @@ async fn run_mode_shows_samples_or_the_callers_own_input_and_never_counts() {
 
     let adhoc = json!({ "language": "python", "source": "import sys; print(sys.argv[1:], input())", "stdin": "hi", "args": ["a b", "c"] });
     let adhoc = user.post("/runs?wait=30", adhoc).await.data(201);
-    assert_eq!((adhoc["verdict"].as_str(), adhoc["tests"][0]["stdout"].as_str()), (Some("accepted"), Some("['a b', 'c'] hi\n")), "{adhoc}");
+    assert_eq!(
+        (adhoc["verdict"].as_str(), adhoc["tests"][0]["stdout"].as_str()),
+        (Some("accepted"), Some("['a b', 'c'] hi\n")),
+        "{adhoc}"
+    );
     let failing = json!({ "language": "python", "source": "raise SystemExit(1)", "limits": { "timeMs": 1000 } });
     let failing = user.post("/runs?wait=30", failing).await.data(201);
     assert_eq!(failing["verdict"], "runtime_error");
@@ -130,8 +151,19 @@ async fn the_same_key_gives_the_same_receipt_and_another_body_is_refused() {
     admin.sum_problem("sum", 1).await;
     advertise(&installation, &server).await;
     let send = |source: &'static str, key: &'static str| {
-        let request = admin.request(Method::POST, "/problems/sum/submissions").header("Idempotency-Key", key);
-        async move { crate::harness::Answer::of(request.json(&json!({ "language": "python", "source": source })).send().await.unwrap()).await }
+        let request = admin
+            .request(Method::POST, "/problems/sum/submissions")
+            .header("Idempotency-Key", key);
+        async move {
+            crate::harness::Answer::of(
+                request
+                    .json(&json!({ "language": "python", "source": source }))
+                    .send()
+                    .await
+                    .unwrap(),
+            )
+            .await
+        }
     };
     let first = send("print(1)", "key-1").await.data(201);
     let again = send("print(1)", "key-1").await.data(200);
@@ -156,7 +188,12 @@ pub(crate) async fn advertise(installation: &Installation, server: &crate::harne
     let deadline = std::time::Instant::now() + crate::harness::PATIENCE;
     loop {
         let languages = server.api.get("/languages").await.data(200);
-        if languages.as_array().unwrap().iter().any(|language| language["id"] == "python" && language["available"] == true) {
+        if languages
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|language| language["id"] == "python" && language["available"] == true)
+        {
             break;
         }
         assert!(std::time::Instant::now() < deadline, "{languages}");
@@ -177,10 +214,14 @@ async fn a_submission_is_its_owners_the_authors_and_the_admins() {
     assert_eq!(ada.get(&format!("/submissions/{id}")).await.data(200)["source"], PYTHON_SUM);
     assert_eq!(admin.get(&format!("/submissions/{id}")).await.data(200)["source"], PYTHON_SUM);
     eve.get(&format!("/submissions/{id}")).await.problem(404, "submission.not_found");
-    eve.get(&format!("/submissions/{id}/events")).await.problem(404, "submission.not_found");
+    eve.get(&format!("/submissions/{id}/events"))
+        .await
+        .problem(404, "submission.not_found");
     server.api.get(&format!("/submissions/{id}")).await.problem(401, "auth.required");
     assert_eq!(eve.get("/submissions").await.data(200).as_array().unwrap().len(), 0);
-    eve.get(&format!("/submissions?user={}", ada.id)).await.problem(403, "auth.forbidden");
+    eve.get(&format!("/submissions?user={}", ada.id))
+        .await
+        .problem(403, "auth.forbidden");
     assert_eq!(ada.get("/submissions").await.data(200)[0]["id"], id);
     assert_eq!(admin.get("/submissions?problem=sum&verdict=accepted").await.data(200)[0]["id"], id);
 
@@ -191,8 +232,16 @@ async fn a_submission_is_its_owners_the_authors_and_the_admins() {
     let mut path = "/submissions?limit=2".to_owned();
     loop {
         let answer = ada.get(&path).await;
-        seen.extend(answer.body["data"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()));
-        let Some(cursor) = answer.body["meta"]["page"]["nextCursor"].as_str() else { break };
+        seen.extend(
+            answer.body["data"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|item| item["id"].as_str().unwrap().to_owned()),
+        );
+        let Some(cursor) = answer.body["meta"]["page"]["nextCursor"].as_str() else {
+            break;
+        };
         path = format!("/submissions?limit=2&cursor={cursor}");
     }
     assert_eq!(seen.len(), 4);

@@ -3,8 +3,9 @@
 use crate::durable::{create_private_folder, sync_folder, temporary_file};
 use codesm_core::kernel::BlobRef;
 use sha2::{Digest, Sha256};
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
@@ -143,6 +144,9 @@ impl Layout {
     /// Gives a written file its name. Whoever does so at the same time has the same bytes, so replacing theirs is harmless.
     fn keep(&self, file: NamedTempFile, shard: u8, path: &Path, size: u64) -> io::Result<()> {
         if !holds(path, size)? {
+            // The folders above admit only this user; the file itself is shown to programs in the sandbox, which run as
+            // another user and may open it again by name (`/dev/stdin`).
+            file.as_file().set_permissions(Permissions::from_mode(0o444))?;
             file.as_file().sync_all()?;
             self.prepare_shard(shard, path)?;
             if let Err(error) = file.persist(path) {

@@ -30,6 +30,9 @@ use tokio_util::sync::CancellationToken;
 /// Renders the metrics in the Prometheus text format.
 pub type MetricsRenderer = Arc<dyn Fn() -> String + Send + Sync>;
 
+/// An endpoint that [`serve`] serves.
+pub type HttpEndpoint = BoxEndpoint<'static, Response>;
+
 /// What the API needs.
 #[derive(Clone)]
 pub struct HttpDeps {

@@ -7,31 +7,20 @@
 use poem::http::Method;
 use serde_json::Value;
 
-/// What limits apply to an operation besides the general ones.
+/// What limits apply to an operation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Traits {
-    /// Which bucket pays.
-    pub(crate) bucket: Bucket,
-    /// The body may be as large as a package, and take as long.
-    pub(crate) takes_package: bool,
-    /// May wait for a verdict.
-    pub(crate) waits: bool,
-    /// Opens or continues a session by itself: a session cookie that came along means nothing here.
-    pub(crate) ignores_session: bool,
-    /// Outside the API proper: no authentication, no rate limit.
-    pub(crate) is_infrastructure: bool,
-}
-
-/// Which token bucket pays for a request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Bucket {
-    /// The caller's general one.
+pub(crate) enum Class {
+    /// The general ones.
     #[default]
     General,
-    /// The address's for logins.
+    /// Opens or continues a session: the address pays, whoever calls; a session cookie that came along means nothing here.
     Login,
-    /// The user's for submissions.
+    /// Takes a program in and may wait for its verdict: the user's bucket for submissions pays.
     Submission,
+    /// Takes a package in: larger, longer, dearer.
+    Import,
+    /// Outside the API proper: no authentication, no rate limit.
+    Infrastructure,
 }
 
 /// Names of operations as the OpenAPI document has them, where something depends on them.
@@ -48,33 +37,15 @@ pub(crate) mod operation {
     pub(crate) const DOCUMENT: &str = "openapi";
 }
 
-impl Traits {
+impl Class {
     pub(crate) fn of(operation_id: &str) -> Self {
-        let usual = Self::default();
         match operation_id {
-            operation::REGISTER | operation::LOGIN | operation::REFRESH => Self {
-                bucket: Bucket::Login,
-                ignores_session: true,
-                ..usual
-            },
-            operation::SUBMIT | operation::RUN => Self {
-                bucket: Bucket::Submission,
-                waits: true,
-                ..usual
-            },
-            operation::IMPORT_PROBLEM => Self {
-                takes_package: true,
-                ..usual
-            },
-            operation::METRICS | operation::DOCUMENT => Self {
-                is_infrastructure: true,
-                ..usual
-            },
-            id if operation::HEALTH.contains(&id) => Self {
-                is_infrastructure: true,
-                ..usual
-            },
-            _ => usual,
+            operation::REGISTER | operation::LOGIN | operation::REFRESH => Self::Login,
+            operation::SUBMIT | operation::RUN => Self::Submission,
+            operation::IMPORT_PROBLEM => Self::Import,
+            operation::METRICS | operation::DOCUMENT => Self::Infrastructure,
+            id if operation::HEALTH.contains(&id) => Self::Infrastructure,
+            _ => Self::General,
         }
     }
 }
@@ -110,7 +81,7 @@ pub(crate) enum Match {
         /// Name.
         id: String,
         /// Its limits.
-        traits: Traits,
+        class: Class,
     },
     /// A known address that does not have this method.
     WrongMethod {
@@ -132,10 +103,10 @@ impl Match {
         }
     }
 
-    pub(crate) fn traits(&self) -> Traits {
+    pub(crate) fn class(&self) -> Class {
         match self {
-            Self::Operation { traits, .. } => *traits,
-            Self::WrongMethod { .. } | Self::Unknown => Traits::default(),
+            Self::Operation { class, .. } => *class,
+            Self::WrongMethod { .. } | Self::Unknown => Class::General,
         }
     }
 }
@@ -178,7 +149,7 @@ impl Routes {
             Some(Operation { id, .. }) => Match::Operation {
                 pattern,
                 id: id.clone(),
-                traits: Traits::of(id),
+                class: Class::of(id),
             },
             None => Match::WrongMethod {
                 pattern,

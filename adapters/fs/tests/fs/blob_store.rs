@@ -38,7 +38,7 @@ async fn a_blob_lies_under_its_digest_for_its_owner_only() {
     store.put(Bytes::from_static(b"abc")).await.unwrap();
     let path = path_of_abc(&folder);
     assert_eq!(fs::read(&path).unwrap(), b"abc");
-    assert_eq!(mode(&path), 0o600);
+    assert_eq!(mode(&path), 0o444);
     for above in path.ancestors().skip(1).take(3) {
         assert_eq!(mode(above), 0o700, "{}", above.display());
     }

@@ -247,6 +247,7 @@ impl HealthApi {
     ///
     /// In the Prometheus text format; 404 when they have their own listener.
     #[oai(path = "/metrics", method = "get", operation_id = "metrics")]
+    #[expect(clippy::unused_async, reason = "the framework wants it")]
     async fn metrics(&self) -> Result<Metrics, Problem> {
         let render = self.0.metrics.as_ref().ok_or_else(Problem::unknown_route)?;
         Ok(Metrics(metrics_response(render)))

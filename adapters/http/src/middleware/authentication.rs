@@ -7,6 +7,7 @@ use super::{Exchange, require_own_origin};
 use crate::HttpDeps;
 use crate::auth::{ACCESS_COOKIE, cookie};
 use crate::response::Problem;
+use crate::routes::Class;
 use codesm_core::kernel::{Actor, ErrorKind};
 use poem::Request;
 use poem::http::{StatusCode, header};
@@ -23,7 +24,7 @@ pub(super) async fn identify(deps: &HttpDeps, request: &Request, exchange: &Exch
             "auth.invalid_api_key",
             "The API key is not valid.",
         ));
-    } else if let Some(token) = cookie(request, ACCESS_COOKIE).filter(|_| !exchange.route.traits().ignores_session) {
+    } else if let Some(token) = cookie(request, ACCESS_COOKIE).filter(|_| exchange.route.class() != Class::Login) {
         match deps.app.auth.authenticate.authenticate(&token).await {
             Ok(actor) => {
                 require_own_origin(&deps.settings, request)?;

@@ -71,18 +71,15 @@ impl Stream for Reader {
             flags.ended.store(true, Ordering::Relaxed);
         }
         if let Poll::Ready(Some(Ok(bytes))) = &polled {
-            match self.left.checked_sub(bytes.len() as u64) {
-                Some(left) => {
-                    self.left = left;
-                    self.declared_left = self.declared_left.map(|declared| declared.saturating_sub(bytes.len() as u64));
-                    if self.declared_left == Some(0) {
-                        flags.ended.store(true, Ordering::Relaxed);
-                    }
-                }
-                None => {
-                    flags.exceeded.store(true, Ordering::Relaxed);
-                    return Poll::Ready(Some(Err(io::Error::other("the body is too large"))));
-                }
+            let count = bytes.len() as u64;
+            let Some(left) = self.left.checked_sub(count) else {
+                flags.exceeded.store(true, Ordering::Relaxed);
+                return Poll::Ready(Some(Err(io::Error::other("the body is too large"))));
+            };
+            self.left = left;
+            self.declared_left = self.declared_left.map(|declared| declared.saturating_sub(count));
+            if self.declared_left == Some(0) {
+                flags.ended.store(true, Ordering::Relaxed);
             }
         }
         polled

@@ -2,6 +2,7 @@
 
 use super::Exchange;
 use crate::response::Problem;
+use crate::routes::Class;
 use crate::settings::HttpSettings;
 use codesm_core::submissions::MAX_WAIT;
 use futures_util::FutureExt;
@@ -17,14 +18,12 @@ const RETRY_AFTER: u64 = 5;
 
 /// Runs the rest. State shared with other requests is behind locks that survive a panic, hence the assertion.
 pub(super) async fn guarded(settings: &HttpSettings, exchange: &Exchange, rest: impl Future<Output = Response>) -> Response {
-    let traits = exchange.route.traits();
-    let mut limit = settings.request_timeout;
-    if traits.takes_package {
-        limit += IMPORT_EXTRA;
-    }
-    if traits.waits {
-        limit += MAX_WAIT;
-    }
+    let limit = settings.request_timeout
+        + match exchange.route.class() {
+            Class::Import => IMPORT_EXTRA,
+            Class::Submission => MAX_WAIT,
+            Class::General | Class::Login | Class::Infrastructure => Duration::ZERO,
+        };
     let caught = AssertUnwindSafe(rest).catch_unwind();
     match tokio::time::timeout(limit, caught).await {
         Ok(Ok(response)) => response,

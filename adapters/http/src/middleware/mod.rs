@@ -39,7 +39,7 @@ use crate::HttpDeps;
 use crate::openapi::{self, Documents};
 use crate::request::duplicate_parameter;
 use crate::response::{Problem, framework_problem};
-use crate::routes::{Match, Routes};
+use crate::routes::{Class, Match, Routes};
 use body_limit::MeteredBody;
 use poem::endpoint::BoxEndpoint;
 use poem::http::Method;
@@ -80,12 +80,11 @@ impl Pipeline {
         let started = Instant::now();
         let asked = Asked::of(&request);
         let settings = &self.deps.settings;
-        let mut response = match cors::preflight(&settings.cors_origins, &request) {
-            Some(answer) => answer,
-            None => {
-                let response = guard::guarded(settings, exchange, self.handle(request, exchange)).await;
-                compression::compress(response, &asked)
-            }
+        let mut response = if let Some(answer) = cors::preflight(&settings.cors_origins, &request) {
+            answer
+        } else {
+            let response = guard::guarded(settings, exchange, self.handle(request, exchange)).await;
+            compression::compress(response, &asked)
         };
         rate_limit::say(&mut response, exchange);
         cors::say(&settings.cors_origins, asked.origin.as_deref(), &mut response);
@@ -99,8 +98,7 @@ impl Pipeline {
 
     /// Steps 9 to 12.
     async fn handle(&self, mut request: Request, exchange: &Arc<Exchange>) -> Response {
-        let traits = exchange.route.traits();
-        let limit = if traits.takes_package {
+        let limit = if exchange.route.class() == Class::Import {
             self.deps.settings.import_limit_bytes
         } else {
             self.deps.settings.body_limit_bytes
@@ -119,7 +117,7 @@ impl Pipeline {
 
     /// Steps 9 and 10.
     async fn admit(&self, request: &mut Request, exchange: &Exchange) -> Result<(), Problem> {
-        if !exchange.route.traits().is_infrastructure {
+        if exchange.route.class() != Class::Infrastructure {
             let identity = authentication::identify(&self.deps, request, exchange).await;
             rate_limit::take(&self.deps, exchange, identity.as_ref().ok()).await?;
             request.extensions_mut().insert(identity?);

@@ -1,6 +1,7 @@
 //! One log line and two metrics per request.
 
 use super::Exchange;
+use crate::routes::Class;
 use poem::Response;
 use poem::http::Method;
 use std::time::Duration;
@@ -35,7 +36,7 @@ pub(super) fn observe(method: &Method, exchange: &Exchange, response: &Response,
     let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let request_id = exchange.request_id.as_str();
     let user = exchange.user.get().map_or("-", String::as_str);
-    if exchange.route.traits().is_infrastructure {
+    if exchange.route.class() == Class::Infrastructure {
         tracing::debug!(method, route, status, duration_ms, request_id, "request");
     } else {
         tracing::info!(method, route, status, duration_ms, request_id, user, "request");

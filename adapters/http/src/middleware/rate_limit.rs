@@ -3,7 +3,7 @@
 use super::Exchange;
 use crate::HttpDeps;
 use crate::response::Problem;
-use crate::routes::Bucket;
+use crate::routes::Class;
 use codesm_core::kernel::{Actor, RatePolicy};
 use poem::Response;
 use poem::http::{HeaderName, HeaderValue, StatusCode};
@@ -18,15 +18,15 @@ const IMPORT_COST: u32 = 10;
 /// `rate.limited` (429).
 pub(super) async fn take(deps: &HttpDeps, exchange: &Exchange, actor: Option<&Actor>) -> Result<(), Problem> {
     let limits = &deps.settings.limits;
-    let traits = exchange.route.traits();
+    let class = exchange.route.class();
     let address = || exchange.client_ip.map_or_else(|| "unknown".to_owned(), network);
-    let (key, per_minute) = match (traits.bucket, actor.and_then(Actor::user_id)) {
-        (Bucket::Login, _) => (format!("http:login:{}", address()), limits.login_per_minute),
-        (Bucket::Submission, Some(user)) => (format!("http:submission:{user}"), limits.submissions_per_minute),
-        (Bucket::General, Some(user)) => (format!("http:user:{user}"), limits.requests_per_minute),
-        (Bucket::General | Bucket::Submission, None) => (format!("http:address:{}", address()), limits.anonymous_per_minute),
+    let (key, per_minute) = match (class, actor.and_then(Actor::user_id)) {
+        (Class::Login, _) => (format!("http:login:{}", address()), limits.login_per_minute),
+        (Class::Submission, Some(user)) => (format!("http:submission:{user}"), limits.submissions_per_minute),
+        (_, Some(user)) => (format!("http:user:{user}"), limits.requests_per_minute),
+        (_, None) => (format!("http:address:{}", address()), limits.anonymous_per_minute),
     };
-    let cost = if traits.takes_package { IMPORT_COST.min(per_minute) } else { 1 };
+    let cost = if class == Class::Import { IMPORT_COST.min(per_minute) } else { 1 };
     let decision = deps.limiter.take(&key, RatePolicy::per_minute(per_minute), cost).await;
     // Set at most once: a request pays once.
     let _ = exchange.rate.set(decision);

@@ -2,6 +2,7 @@
 
 use crate::response::{Maybe, Nullable, Time};
 use codesm_core::judging::{Language, Mode, ResourceLimits, TestResult, Verdict};
+use codesm_core::kernel::ProblemId;
 use codesm_core::problems::ProblemRef;
 use codesm_core::submissions::{
     IdempotencyKey, RunLimitsOverride, SampleData, Submission, SubmissionListItem, SubmissionState, SubmissionView, SubmitCommand,
@@ -424,7 +425,7 @@ impl From<SubmissionView> for SubmissionDto {
         };
         Self {
             id: id.as_uuid(),
-            problem_id: problem_id.map(|id| id.as_uuid()).into(),
+            problem_id: problem_id.map(ProblemId::as_uuid).into(),
             user_id: user_id.as_uuid(),
             mode: mode.into(),
             language,
@@ -508,7 +509,7 @@ impl From<SubmissionListItem> for SubmissionItemDto {
         } = item;
         Self {
             id: id.as_uuid(),
-            problem_id: problem_id.map(|id| id.as_uuid()).into(),
+            problem_id: problem_id.map(ProblemId::as_uuid).into(),
             user_id: user_id.as_uuid(),
             mode: mode.into(),
             language,

@@ -147,7 +147,6 @@ impl SubmissionsApi {
     ///
     /// Newest first: the caller's own; for admins everybody's; for authors everybody's to their problem, if `problem` names it.
     #[oai(path = "/submissions", method = "get", operation_id = "listSubmissions")]
-    #[expect(clippy::too_many_arguments, reason = "one per query parameter, as the framework wants it")]
     async fn list(
         &self,
         caller: LoggedIn,
