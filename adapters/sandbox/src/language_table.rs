@@ -17,8 +17,13 @@ impl LanguageTable {
     /// [`SandboxError::Unavailable`] if the table cannot be read.
     pub fn load(other: Option<&Path>) -> Result<Self, SandboxError> {
         let entries = load(other).map_err(|message| SandboxError::Unavailable(format!("the language table cannot be read: {message}")))?;
-        let unresolved = |entry| Offered { entry, toolchain: Err("toolchains are not looked for here".to_owned()) };
-        Ok(Self { languages: entries.into_iter().map(|entry| unresolved(entry).describe()).collect() })
+        let unresolved = |entry| Offered {
+            entry,
+            toolchain: Err("toolchains are not looked for here".to_owned()),
+        };
+        Ok(Self {
+            languages: entries.into_iter().map(|entry| unresolved(entry).describe()).collect(),
+        })
     }
 }
 

@@ -52,7 +52,15 @@ pub(crate) async fn run_one(one: OneJob, job: Job) {
         Ended::Judged(Err(failure)) => one.fail(&job, failure).await,
         Ended::Panicked(error) => {
             let message = format!("the judge panicked: {error}");
-            one.fail(&job, Failure { code: "internal.panic".to_owned(), message, is_retryable: true }).await;
+            one.fail(
+                &job,
+                Failure {
+                    code: "internal.panic".to_owned(),
+                    message,
+                    is_retryable: true,
+                },
+            )
+            .await;
         }
         Ended::LeaseLost => recording::finished("lease_lost"),
         Ended::Stopped => {
@@ -85,7 +93,11 @@ impl OneJob {
         tokio::spawn(async move {
             let Some(judge) = judge else {
                 let message = "this process was built without a sandbox".to_owned();
-                return Err(Failure { code: "sandbox.unavailable".to_owned(), message, is_retryable: true });
+                return Err(Failure {
+                    code: "sandbox.unavailable".to_owned(),
+                    message,
+                    is_retryable: true,
+                });
             };
             judge.judge(&job).await
         })
@@ -93,7 +105,9 @@ impl OneJob {
 
     async fn fail(&self, job: &Job, failure: Failure) {
         tracing::error!(job_id = %job.id, attempt = job.attempt, code = %failure.code, reason = %failure.message, "judging failed");
-        let outcome = self.record("fail", job, || self.deps.app.submissions.give_up.fail(job, &failure)).await;
+        let outcome = self
+            .record("fail", job, || self.deps.app.submissions.give_up.fail(job, &failure))
+            .await;
         recording::finished(match outcome {
             Some(FailureOutcome::Dead) => "dead",
             Some(FailureOutcome::Retry) | None => "retry",

@@ -63,7 +63,11 @@ impl WorkerSettings {
     }
 
     fn capabilities(&self) -> Vec<String> {
-        self.languages.iter().filter(|language| language.available).map(|language| language.id.clone()).collect()
+        self.languages
+            .iter()
+            .filter(|language| language.available)
+            .map(|language| language.id.clone())
+            .collect()
     }
 }
 
@@ -83,7 +87,10 @@ impl Worker {
     /// With its ports.
     #[must_use]
     pub fn new(deps: WorkerDeps, settings: WorkerSettings) -> Self {
-        Self { deps, settings: Arc::new(settings) }
+        Self {
+            deps,
+            settings: Arc::new(settings),
+        }
     }
 
     /// Works until told to stop; then takes no more jobs, lets running ones finish for [`WorkerSettings::drain`] and gives
@@ -138,7 +145,11 @@ impl Worker {
     }
 
     fn start(&self, running: &mut JoinSet<()>, job: Job, give_back: &CancellationToken) {
-        let one = OneJob { deps: self.deps.clone(), settings: self.settings.clone(), give_back: give_back.clone() };
+        let one = OneJob {
+            deps: self.deps.clone(),
+            settings: self.settings.clone(),
+            give_back: give_back.clone(),
+        };
         running.spawn(run_one(one, job));
     }
 
@@ -173,7 +184,13 @@ impl Worker {
         }
         let advert = WorkerAdvert {
             worker: self.settings.name.clone(),
-            languages: self.settings.languages.iter().filter(|language| language.available).cloned().collect(),
+            languages: self
+                .settings
+                .languages
+                .iter()
+                .filter(|language| language.available)
+                .cloned()
+                .collect(),
             slots: u32::try_from(self.settings.sandbox.slots).unwrap_or(u32::MAX),
             tier: self.settings.sandbox.tier.to_string(),
             seen_at: now,
