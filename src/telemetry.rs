@@ -46,7 +46,9 @@ pub fn for_tools(settings: &LogSection) -> Result<TelemetryGuard, WiringError> {
 }
 
 fn start(settings: &LogSection, level: String) -> Result<TelemetryGuard, WiringError> {
-    let filter = || EnvFilter::new(format!("{level},sqlx=warn,sea_orm=warn,sea_orm_migration=warn"));
+    // One filter for all outputs. A filter per output loses lines: a mere question whether a level is on (sqlx asks) leaves
+    // its answer behind, and the next event of that thread is dropped.
+    let filter = EnvFilter::new(format!("{level},sqlx=warn,sea_orm=warn,sea_orm_migration=warn"));
     let format = settings.format.unwrap_or_else(|| {
         if std::io::stderr().is_terminal() {
             LogFormat::Pretty
@@ -55,12 +57,8 @@ fn start(settings: &LogSection, level: String) -> Result<TelemetryGuard, WiringE
         }
     });
     let console: BoxedLayer = match format {
-        LogFormat::Pretty => fmt::layer()
-            .with_writer(std::io::stderr)
-            .with_target(false)
-            .with_filter(filter())
-            .boxed(),
-        LogFormat::Json => json_layer(std::io::stderr).with_filter(filter()).boxed(),
+        LogFormat::Pretty => fmt::layer().with_writer(std::io::stderr).with_target(false).boxed(),
+        LogFormat::Json => json_layer(std::io::stderr).boxed(),
     };
     let mut layers = vec![console];
     let mut guard = None;
@@ -78,10 +76,10 @@ fn start(settings: &LogSection, level: String) -> Result<TelemetryGuard, WiringE
                 )
             })?;
         let (writer, file_guard) = tracing_appender::non_blocking(files);
-        layers.push(json_layer(writer).with_filter(filter()).boxed());
+        layers.push(json_layer(writer).boxed());
         guard = Some(file_guard);
     }
-    let started = tracing_subscriber::registry().with(layers).try_init();
+    let started = tracing_subscriber::registry().with(layers).with(filter).try_init();
     started.map_err(|error| WiringError::new("log.started_twice", error.to_string()))?;
     Ok(TelemetryGuard { _file: guard })
 }

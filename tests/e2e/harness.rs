@@ -98,6 +98,20 @@ impl Installation {
         }
     }
 
+    /// Creates another admin on the command line and logs in.
+    pub(crate) async fn create_admin(&self, name: &str, server: &Server) -> User {
+        let email = format!("{name}@example.org");
+        let mut command = self.command(&["admin", "create", "--email", &email, "--username", name]);
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the binary starts");
+        std::io::Write::write_all(&mut child.stdin.take().expect("a pipe"), b"correct horse\n").expect("a written password");
+        assert!(child.wait().expect("an end").success());
+        server.api.login(&email, "correct horse").await
+    }
+
     /// Logs in as the admin of the first start.
     pub(crate) async fn admin(&self, server: &Server) -> User {
         let password = std::fs::read_to_string(self.data_dir().join("admin-password")).expect("the first start wrote a password");

@@ -186,13 +186,8 @@ async fn a_package_is_imported_and_its_own_validator_judges() {
     let name = any_sample();
     let archive = installation.folder().join(format!("{name}.zip"));
     zip(&sample_package(&name), &archive);
-    server
-        .api
-        .user("ada")
-        .await
-        .post("/problems/import", json!({}))
-        .await
-        .problem(403, "auth.forbidden");
+    let stranger = server.api.user("ada").await;
+    upload(&stranger, &archive).await.problem(403, "auth.forbidden");
     let answer = upload(&admin, &archive).await;
     assert_eq!(answer.status, 201, "{}", answer.text);
     let slug = name.clone();

@@ -76,6 +76,7 @@ async fn judging_stops_at_the_first_failure_and_hidden_tests_never_leave() {
     let judged = user.submit("canary", "python", echo).await;
     assert_eq!(verdicts(&judged), ["accepted", "wrong_answer", "skipped"]);
     let id = judged["id"].as_str().unwrap();
+    let auditor = installation.create_admin("auditor", &server).await;
     assert_eq!(judged["tests"][0]["stdout"].as_str().map(str::trim), Some("sample-in"));
     for path in [
         format!("/submissions/{id}"),
@@ -83,11 +84,13 @@ async fn judging_stops_at_the_first_failure_and_hidden_tests_never_leave() {
         "/problems/canary".to_owned(),
         "/submissions".to_owned(),
     ] {
-        for reader in [&user, &admin] {
+        for reader in [&user, &auditor] {
             let answer = reader.get(&path).await;
             assert!(!answer.text.contains("CANARY"), "{path}: {}", answer.text);
         }
     }
+    // The author, and only the author, is told where the output differs.
+    assert!(admin.get(&format!("/submissions/{id}")).await.text.contains("CANARY-ANSWER-1"));
     assert!(!server.running.log_text().contains("CANARY"));
 }
 

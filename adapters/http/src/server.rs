@@ -56,10 +56,12 @@ pub(crate) const METRICS_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8"
 
 /// The metrics in the Prometheus text format.
 pub(crate) fn metrics_response(render: &MetricsRenderer) -> Response {
+    let text = render();
     Response::builder()
         .content_type(METRICS_TYPE)
         .header(header::CACHE_CONTROL, "no-store")
-        .body(render())
+        .header(header::CONTENT_LENGTH, text.len())
+        .body(text)
 }
 
 /// Waits a moment after a failed `accept`: the framework would ask again at once, and with no file descriptors left that is

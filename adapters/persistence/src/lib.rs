@@ -6,6 +6,9 @@
 //! Conventions of this crate: times come from the caller and are kept to the microsecond; JSON and free text are stored
 //! as text that both databases accept (see `text.rs`); statements that serve one port method are next to it.
 
+#[cfg(test)]
+mod plan;
+
 mod audit;
 mod auth;
 mod database;

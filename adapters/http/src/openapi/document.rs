@@ -42,6 +42,7 @@ pub(super) fn build(version: &str) -> Value {
         document.remove("servers");
     }
     add_problem_schema(&mut document);
+    document["components"]["headers"] = header_components();
     let schemas = document["components"]["schemas"].clone();
     let paths = document["paths"].as_object_mut().into_iter().flatten();
     for (path, item) in paths {
@@ -80,7 +81,9 @@ fn complete(path: &str, operation: &mut Value, schemas: &Value) {
     for (status, failures) in of_operation(&id, path, operation) {
         add_failure(operation, status, &failures);
     }
-    add_examples(&mut operation["requestBody"], schemas);
+    if let Some(body) = operation.get_mut("requestBody") {
+        add_examples(body, schemas);
+    }
     let is_api = path.starts_with("/api/");
     for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
         add_examples(response, schemas);
@@ -101,34 +104,48 @@ fn add_failure(operation: &mut Value, status: u16, failures: &BTreeMap<&'static 
     response["content"][PROBLEM_JSON] = json!({ "schema": { "$ref": "#/components/schemas/Problem" }, "example": example });
 }
 
+/// Headers of many answers, described once.
+const HEADERS: [(&str, &str, &str); 6] = [
+    ("X-Request-Id", "string", "Names this request in logs."),
+    ("RateLimit-Limit", "integer", "Capacity of the bucket that paid for this request."),
+    ("RateLimit-Remaining", "integer", "What is left in it."),
+    ("RateLimit-Reset", "integer", "Seconds until it is full again."),
+    ("Retry-After", "integer", "Seconds to wait."),
+    ("WWW-Authenticate", "string", "`Bearer`."),
+];
+
+fn header_components() -> Value {
+    let described = HEADERS.into_iter().map(|(name, kind, description)| {
+        let header = json!({ "description": description, "required": true, "schema": { "type": kind } });
+        (name.to_owned(), header)
+    });
+    Value::Object(described.collect())
+}
+
 fn add_headers(response: &mut Value, status: &str, is_api: bool) {
-    let mut add = |name: &str, kind: &str, required: bool, description: &str| {
-        response["headers"][name] = json!({ "description": description, "required": required, "schema": { "type": kind } });
+    let mut add = |name: &str| {
+        response["headers"][name] = json!({ "$ref": format!("#/components/headers/{name}") });
     };
-    add("X-Request-Id", "string", true, "Names this request in logs.");
-    if is_api {
-        // Not sent when the credentials could not be checked because the database is away, or took too long.
-        let always = !matches!(status, "408" | "500" | "503");
-        add(
-            "RateLimit-Limit",
-            "integer",
-            always,
-            "Capacity of the bucket that paid for this request.",
-        );
-        add("RateLimit-Remaining", "integer", always, "What is left in it.");
-        add("RateLimit-Reset", "integer", always, "Seconds until it is full again.");
+    add("X-Request-Id");
+    // The others are on 408, 500 and 503 too unless the failure came before the bucket was asked, so nothing is promised there.
+    if is_api && !matches!(status, "408" | "500" | "503") {
+        add("RateLimit-Limit");
+        add("RateLimit-Remaining");
+        add("RateLimit-Reset");
     }
-    match status {
-        "429" => add("Retry-After", "integer", true, "Seconds to wait."),
-        "503" if is_api => add("Retry-After", "integer", true, "Seconds to wait."),
-        "401" => add("WWW-Authenticate", "string", true, "`Bearer`."),
-        _ => {}
+    if status == "429" || (status == "503" && is_api) {
+        add("Retry-After");
+    }
+    if status == "401" {
+        add("WWW-Authenticate");
     }
 }
 
 /// Shows an example of every body whose schema has one, complete with its envelope.
 fn add_examples(body: &mut Value, schemas: &Value) {
-    for (_, media) in body["content"].as_object_mut().into_iter().flatten() {
+    // `get_mut`, not an index: that would make what is not there.
+    let content = body.get_mut("content").and_then(Value::as_object_mut);
+    for (_, media) in content.into_iter().flatten() {
         if media["example"].is_null()
             && let Some(example) = example_of(&media["schema"], schemas)
         {

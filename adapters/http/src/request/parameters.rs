@@ -33,7 +33,8 @@ pub(crate) fn duplicate_parameter(query: &str) -> Option<String> {
     let mut seen = BTreeSet::new();
     query
         .split('&')
-        .filter(|pair| !pair.is_empty())
+        // By its full name: `Type`, in scope here, has an `is_empty` for references that is always false.
+        .filter(|pair| !str::is_empty(pair))
         .map(|pair| decode(pair.split('=').next().unwrap_or_default()))
         .find(|name| !seen.insert(name.clone()))
 }

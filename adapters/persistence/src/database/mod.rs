@@ -131,6 +131,12 @@ impl Database {
         self.write.0.close().await.map_err(store_error)
     }
 
+    /// For tests that look behind the ports.
+    #[cfg(test)]
+    pub(crate) const fn writer(&self) -> &DatabaseConnection {
+        self.write.connection()
+    }
+
     fn queries(&self) -> SeaQueries {
         SeaQueries {
             connection: self.read.clone(),

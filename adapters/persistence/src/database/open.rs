@@ -113,9 +113,12 @@ async fn open_postgres(
     options: PgConnectOptions,
 ) -> Result<(DatabaseConnection, DatabaseConnection), StoreError> {
     let statement_timeout = settings.statement_timeout.as_millis().to_string();
-    let options = options
-        .application_name("codesm")
-        .options([("statement_timeout", statement_timeout.as_str()), ("timezone", "UTC")]);
+    // Shown in `pg_stat_activity`; the URL may say something more exact.
+    let options = match options.get_application_name() {
+        Some(_) => options,
+        None => options.application_name("codesm"),
+    }
+    .options([("statement_timeout", statement_timeout.as_str()), ("timezone", "UTC")]);
     let options = if settings.log_statements {
         options
     } else {
@@ -148,3 +151,7 @@ fn create_private(path: &Path) -> std::io::Result<()> {
         Err(error) => Err(error),
     }
 }
+
+#[cfg(test)]
+#[path = "open_tests.rs"]
+mod tests;

@@ -13,7 +13,7 @@ use codesm_core::store::StoreError;
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, LockBehavior, LockType};
 use sea_orm::{
     ActiveValue, ColumnTrait, Condition, DatabaseConnection, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect, UpdateMany,
+    QuerySelect, Select, UpdateMany,
 };
 use uuid::Uuid;
 
@@ -45,17 +45,18 @@ fn held(id: JobId, attempt: u32) -> Condition {
 
 /// Jobs that are due or whose lease expired, in the order they are handed out; locked, and passing over those that
 /// another reservation holds just now. (SQLite has no row locks and needs none: its transactions are alone.)
-async fn candidates(tx: &DatabaseTransaction, request: &ReserveRequest) -> Result<Vec<job::Model>, StoreError> {
-    let due = Condition::all()
-        .add(job::Column::State.eq(JobState::Ready.as_str()))
-        .add(job::Column::RunAt.lte(request.now));
-    let lost = Condition::all()
-        .add(job::Column::State.eq(JobState::Running.as_str()))
-        .add(job::Column::LeaseExpiresAt.lte(request.now));
+fn candidates(request: &ReserveRequest) -> Select<job::Entity> {
     job::Entity::find()
         // Word for word the condition of the partial index, which also gives the order.
         .filter(Expr::cust("\"state\" IN ('ready', 'running')"))
-        .filter(Condition::any().add(due).add(lost))
+        // One condition for both states: a waiting job has no lease, and one that was handed out was due. Said state by
+        // state, PostgreSQL expects so few rows that it would rather collect and sort all open jobs.
+        .filter(job::Column::RunAt.lte(request.now))
+        .filter(
+            Condition::any()
+                .add(job::Column::LeaseExpiresAt.is_null())
+                .add(job::Column::LeaseExpiresAt.lte(request.now)),
+        )
         .filter(job::Column::Kind.is_in(request.kinds.iter().map(|kind| kind.as_str())))
         .filter(
             Condition::any()
@@ -67,9 +68,6 @@ async fn candidates(tx: &DatabaseTransaction, request: &ReserveRequest) -> Resul
         .order_by_asc(job::Column::Id)
         .limit(u64::from(request.max))
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-        .all(tx)
-        .await
-        .map_err(store_error)
 }
 
 async fn write_lease(tx: &DatabaseTransaction, job: &Job) -> Result<(), StoreError> {
@@ -108,7 +106,7 @@ impl JobQueue for SeaJobQueue {
         }
         let tx = self.write.begin().await.map_err(store_error)?;
         let mut reserved = Vec::new();
-        for row in candidates(&tx, request).await? {
+        for row in candidates(request).all(&tx).await.map_err(store_error)? {
             let id = row.id;
             let mut job = match Job::try_from(row) {
                 Ok(job) => job,
@@ -214,3 +212,7 @@ impl DepthRow {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[path = "queue_tests.rs"]
+mod tests;

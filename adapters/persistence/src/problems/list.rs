@@ -36,40 +36,30 @@ pub(super) async fn page(
     filter: &ProblemFilter,
     page: &PageRequest,
 ) -> Result<Page<ProblemListItem>, StoreError> {
-    let ProblemFilter {
-        query: _,
-        difficulty: _,
-        tag: _,
-        status: _,
-        visible_to: _,
-        all: _,
-        sort,
-    } = filter;
-    let mut select = columns().filter(wanted(filter));
-    if let Some(cursor) = &page.after {
-        let Some(after) = after(*sort, cursor) else {
-            return Ok(Page {
-                items: Vec::new(),
-                next_cursor: None,
-                limit: page.limit,
-            });
-        };
-        select = select.filter(after);
-    }
-    let rows = sorted(select, *sort)
-        // One more tells whether there is a next page.
-        .limit(u64::from(page.limit) + 1)
-        .into_model::<ItemRow>()
-        .all(connection)
-        .await
-        .map_err(store_error)?;
-    let rows = Page::from_surplus(rows, page.limit, |row| cursor_of(*sort, row));
-    let Page { items, next_cursor, limit } = rows;
+    let Some(select) = selected(filter, page) else {
+        return Ok(Page {
+            items: Vec::new(),
+            next_cursor: None,
+            limit: page.limit,
+        });
+    };
+    let rows = select.into_model::<ItemRow>().all(connection).await.map_err(store_error)?;
+    let Page { items, next_cursor, limit } = Page::from_surplus(rows, page.limit, |row| cursor_of(filter.sort, row));
     Ok(Page {
         items: items.into_iter().map(item).collect::<Result<_, _>>()?,
         next_cursor,
         limit,
     })
+}
+
+/// The statement; `None` if nothing can come after the cursor.
+fn selected(filter: &ProblemFilter, page: &PageRequest) -> Option<Select<problem::Entity>> {
+    let mut select = columns().filter(wanted(filter));
+    if let Some(cursor) = &page.after {
+        select = select.filter(after(filter.sort, cursor)?);
+    }
+    // One more tells whether there is a next page.
+    Some(sorted(select, filter.sort).limit(u64::from(page.limit) + 1))
 }
 
 fn columns() -> Select<problem::Entity> {
@@ -225,3 +215,7 @@ fn item(row: ItemRow) -> Result<ProblemListItem, StoreError> {
         updated_at,
     })
 }
+
+#[cfg(test)]
+#[path = "list_tests.rs"]
+mod tests;

@@ -88,6 +88,31 @@ fn item(row: ItemRow) -> Result<SubmissionListItem, StoreError> {
     })
 }
 
+fn selected(filter: &SubmissionFilter, page: &PageRequest) -> Select<submission::Entity> {
+    let SubmissionFilter {
+        problem_id,
+        user_id,
+        verdict,
+    } = filter;
+    let mut select = columns();
+    if let Some(problem_id) = problem_id {
+        select = select.filter(submission::Column::ProblemId.eq(problem_id.as_uuid()));
+    }
+    if let Some(user_id) = user_id {
+        select = select.filter(submission::Column::UserId.eq(user_id.as_uuid()));
+    }
+    if let Some(verdict) = verdict {
+        select = select.filter(submission::Column::Verdict.eq(verdict.as_str()));
+    }
+    if let Some(Cursor { sort: _, key: _, id }) = &page.after {
+        select = select.filter(submission::Column::Id.lt(*id));
+    }
+    select
+        .order_by_desc(submission::Column::Id)
+        // One more tells whether there is a next page.
+        .limit(u64::from(page.limit) + 1)
+}
+
 #[async_trait]
 impl SubmissionQueries for SeaQueries {
     async fn by_id(&self, id: SubmissionId) -> Result<Option<Submission>, StoreError> {
@@ -96,28 +121,7 @@ impl SubmissionQueries for SeaQueries {
     }
 
     async fn list(&self, filter: &SubmissionFilter, page: &PageRequest) -> Result<Page<SubmissionListItem>, StoreError> {
-        let SubmissionFilter {
-            problem_id,
-            user_id,
-            verdict,
-        } = filter;
-        let mut select = columns();
-        if let Some(problem_id) = problem_id {
-            select = select.filter(submission::Column::ProblemId.eq(problem_id.as_uuid()));
-        }
-        if let Some(user_id) = user_id {
-            select = select.filter(submission::Column::UserId.eq(user_id.as_uuid()));
-        }
-        if let Some(verdict) = verdict {
-            select = select.filter(submission::Column::Verdict.eq(verdict.as_str()));
-        }
-        if let Some(Cursor { sort: _, key: _, id }) = &page.after {
-            select = select.filter(submission::Column::Id.lt(*id));
-        }
-        let rows = select
-            .order_by_desc(submission::Column::Id)
-            // One more tells whether there is a next page.
-            .limit(u64::from(page.limit) + 1)
+        let rows = selected(filter, page)
             .into_model::<ItemRow>()
             .all(&self.connection)
             .await
@@ -130,3 +134,7 @@ impl SubmissionQueries for SeaQueries {
         }))
     }
 }
+
+#[cfg(test)]
+#[path = "queries_tests.rs"]
+mod tests;

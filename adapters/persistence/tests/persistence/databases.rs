@@ -39,7 +39,7 @@ impl Place {
             Self::Sqlite(_) => format!("sqlite://{}", self.file().display()),
             Self::Postgres { server, schema } => {
                 let separator = if server.contains('?') { '&' } else { '?' };
-                format!("{server}{separator}options=-c%20search_path%3D{schema}")
+                format!("{server}{separator}options=-c%20search_path%3D{schema}&application_name={schema}")
             }
         }
     }
@@ -87,11 +87,10 @@ async fn run_on(url: &str, statement: &str) -> Result<(), Error> {
 impl Drop for Place {
     fn drop(&mut self) {
         let Self::Postgres { server, schema } = self else { return };
-        let (server, statement) = (
-            server.clone(),
-            // A test that failed may leave a transaction open for a moment, but must not hang here.
-            format!("SET lock_timeout = '10s'; SET client_min_messages = 'warning'; DROP SCHEMA {schema} CASCADE"),
-        );
+        // A failed test may leave transactions open, which nobody is left to end.
+        let end_connections = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{schema}'");
+        let drop_schema = format!("SET lock_timeout = '10s'; SET client_min_messages = 'warning'; DROP SCHEMA {schema} CASCADE");
+        let (server, statement) = (server.clone(), format!("{end_connections}; {drop_schema}"));
         // A thread with a runtime of its own: the test's may be unwinding.
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()

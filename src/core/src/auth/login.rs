@@ -46,22 +46,16 @@ impl Login {
     pub async fn login(&self, context: &RequestContext, command: LoginCommand) -> AppResult<TokenPair> {
         let email = Email::parse(&command.email).ok();
         let bucket = format!("login-failures:{}", self.deps.tokens.hash(&command.email.trim().to_lowercase()));
-        let allowance = self.deps.limiter.take(&bucket, FAILURES, 0).await;
-        if !allowance.allowed {
-            return Err(AppError::rate_limited(
-                "auth.too_many_attempts",
-                "Too many failed logins for this address; wait a little.",
-                allowance.retry_after_seconds,
-            ));
-        }
+        self.count(&bucket, 0).await?;
         let user = match &email {
             Some(email) => self.deps.queries.user_by_email(email).await?,
             None => None,
         };
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let matches = self.deps.hasher.verify(command.password, hash).await?;
+        // Asked again, right or wrong: guesses made at the same time have all passed the first question.
+        self.count(&bucket, u32::from(!matches)).await?;
         let Some(user) = user.filter(|_| matches) else {
-            self.deps.limiter.take(&bucket, FAILURES, 1).await;
             return Err(AppError::unauthenticated(
                 "auth.invalid_credentials",
                 "E-mail or password is wrong.",
@@ -87,6 +81,19 @@ impl Login {
         tx.audit().append(&entry).await?;
         tx.commit().await?;
         Ok(pair)
+    }
+
+    /// Counts failures; an error once there were too many.
+    async fn count(&self, bucket: &str, failures: u32) -> AppResult<()> {
+        let allowance = self.deps.limiter.take(bucket, FAILURES, failures).await;
+        if allowance.allowed {
+            return Ok(());
+        }
+        Err(AppError::rate_limited(
+            "auth.too_many_attempts",
+            "Too many failed logins for this address; wait a little.",
+            allowance.retry_after_seconds,
+        ))
     }
 }
 

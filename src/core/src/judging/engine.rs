@@ -240,7 +240,8 @@ impl Judging<'_> {
             return Ok(result);
         }
         match (&report.stdout_outcome, checker, &test.answer) {
-            (StdoutOutcome::Compared(Comparison::Different(difference)), _, _) => {
+            (StdoutOutcome::Captured, _, None) | (StdoutOutcome::Compared(Comparison::Same), ReadyChecker::Tokens(_), Some(_)) => {}
+            (StdoutOutcome::Compared(Comparison::Different(difference)), ReadyChecker::Tokens(_), Some(_)) => {
                 result.verdict = Verdict::WrongAnswer;
                 result.message = test.sample.then(|| difference.clone());
                 result.judge_message = Some(difference.clone());
@@ -249,11 +250,11 @@ impl Judging<'_> {
                 let (validator, output, answer) = (validator.clone(), output.clone(), answer.clone());
                 self.validate(validator, test, output, answer, &mut result).await?;
             }
-            (StdoutOutcome::Compared(Comparison::Same) | StdoutOutcome::Captured, _, _) => {}
-            (StdoutOutcome::Spooled(_), _, _) => {
+            // Nobody looked at the output as was asked: it must not pass for right.
+            (StdoutOutcome::Captured | StdoutOutcome::Compared(_) | StdoutOutcome::Spooled(_), _, _) => {
                 return Err(SandboxError::Fault {
                     code: "sandbox.wrong_report",
-                    message: "output was spooled without being asked to".into(),
+                    message: "the output was not treated as was asked".into(),
                 });
             }
         }

@@ -63,7 +63,7 @@ impl CreateProblem {
             memory_mb: command.memory_limit_mb.unwrap_or(DEFAULT_LIMITS.memory_mb),
             output_kb: command.output_limit_kb.unwrap_or(DEFAULT_LIMITS.output_kb),
         };
-        check_limits(&mut validation, limits);
+        check_limits(&mut validation, [limits.time_ms, limits.memory_mb, limits.output_kb].map(Some));
         validation.finish()?;
         let slug = slug.ok_or_else(|| AppError::internal("a validation passed without its values"))?;
 
@@ -152,17 +152,18 @@ pub(super) fn clean_tags(validation: &mut Validation, tags: &[String]) -> Vec<St
     clean
 }
 
-pub(super) fn check_limits(validation: &mut Validation, limits: ResourceLimits) {
+/// Time in milliseconds, memory in MiB, output in KiB; what is absent is not checked.
+pub(super) fn check_limits(validation: &mut Validation, [time_ms, memory_mb, output_kb]: [Option<u32>; 3]) {
     let (time, memory, output) = problem_limits_ranges();
-    let mut check = |value: u32, (low, high): (u32, u32), field: &str, unit: &str| {
+    let mut check = |value: Option<u32>, (low, high): (u32, u32), field: &str, unit: &str| {
         validation.require(
-            (low..=high).contains(&value),
+            value.is_none_or(|value| (low..=high).contains(&value)),
             field,
             "out_of_range",
             format!("Must be {low} to {high} {unit}."),
         );
     };
-    check(limits.time_ms, time, "timeLimitMs", "milliseconds");
-    check(limits.memory_mb, memory, "memoryLimitMb", "MiB");
-    check(limits.output_kb, output, "outputLimitKb", "KiB");
+    check(time_ms, time, "timeLimitMs", "milliseconds");
+    check(memory_mb, memory, "memoryLimitMb", "MiB");
+    check(output_kb, output, "outputLimitKb", "KiB");
 }

@@ -203,9 +203,10 @@ impl ImportProblem {
         let tags = package
             .tags
             .iter()
-            .filter(|tag| (1..=40).contains(&tag.trim().chars().count()) && !tag.contains(','))
+            .map(|tag| tag.trim().to_lowercase())
+            .filter(|tag| (1..=40).contains(&tag.chars().count()) && !tag.chars().any(|c| c.is_control() || c == ','))
             .take(20);
-        let tags = clean_tags(&mut validation, &tags.cloned().collect::<Vec<_>>());
+        let tags = clean_tags(&mut validation, &tags.collect::<Vec<_>>());
         validation.finish()?;
         let slug = slug.ok_or_else(not_found)?;
         let difficulty = Difficulty::ALL

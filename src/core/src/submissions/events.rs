@@ -190,7 +190,7 @@ impl EventFeed {
     /// the missing tests come from the row, to which the worker writes them about once a second.
     async fn take_test(&mut self, attempt: u32, mut result: Box<TestResult>) -> AppResult<()> {
         let cursor = EventCursor::of_test(attempt, result.index);
-        if self.sent.is_some_and(|sent| cursor.0 > sent.0 + 1) {
+        if self.sent.is_some_and(|sent| cursor.0 > sent.0.saturating_add(1)) {
             if self.clock.now() - self.row_read_at >= chrono::Duration::seconds(1) {
                 self.read_row().await?;
             }

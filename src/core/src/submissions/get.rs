@@ -104,11 +104,12 @@ impl GetSubmission {
 
 /// Takes out of a result what only the author may see.
 pub(super) fn hide(test: &mut TestResult) {
+    // Also of samples: a checker that does not compile puts its compiler's log, and so its source, there.
+    test.judge_message = None;
     if test.sample {
         return;
     }
     test.name = String::new();
-    test.judge_message = None;
     test.stdout = None;
     test.stderr = None;
 }

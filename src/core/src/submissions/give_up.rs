@@ -60,13 +60,16 @@ impl GiveUp {
     /// # Errors
     /// `job.lease_lost` if another worker holds the job; `database.unavailable`.
     pub async fn fail(&self, job: &Job, failure: &Failure) -> AppResult<FailureOutcome> {
-        let id = submission_id(job)?;
+        // A job that names no submission must end too, or it would come back for ever.
+        let id = submission_id(job).ok();
         let now = self.deps.clock.now();
         let mut after = job.clone();
         let reason = format!("{}: {}", failure.code, failure.message);
         let outcome = after.fail(&reason, failure.is_retryable, RetryPolicy::JUDGING, job.jitter(), now);
         let tx = self.deps.uow.begin().await?;
-        if let Some(mut submission) = tx.submissions().by_id(id).await? {
+        if let Some(id) = id
+            && let Some(mut submission) = tx.submissions().by_id(id).await?
+        {
             let changed = match outcome {
                 FailureOutcome::Retry => submission.requeue(),
                 FailureOutcome::Dead => submission.finish(job.attempt, internal_error(&failure.code), now),
@@ -77,7 +80,9 @@ impl GiveUp {
         }
         tx.jobs().save(&after, job.attempt).await?;
         tx.commit().await?;
-        self.tell(id, job.attempt, outcome);
+        if let Some(id) = id {
+            self.tell(id, job.attempt, outcome);
+        }
         Ok(outcome)
     }
 

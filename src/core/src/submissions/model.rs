@@ -167,7 +167,8 @@ impl Submission {
     /// Results so far. False if it is not being judged under this fencing number.
     #[must_use]
     pub fn progress(&mut self, attempt: u32, tests: &[TestResult]) -> bool {
-        if self.state.is_final() || self.attempt != attempt {
+        let being_judged = matches!(self.state, SubmissionState::Compiling | SubmissionState::Running);
+        if !being_judged || self.attempt != attempt {
             return false;
         }
         self.tests = tests.to_vec();

@@ -12,10 +12,11 @@ pub(super) fn may_read(actor: &Actor, submission: &Submission, problem: Option<&
         || problem.is_some_and(|problem| may_edit(actor, problem))
 }
 
-/// Whether the actor may see names and judge messages of hidden tests.
+/// Whether the actor may see names and judge messages of hidden tests: only the problem's author, not even admins,
+/// because such a message quotes the hidden answer.
 #[must_use]
 pub(super) fn sees_hidden(actor: &Actor, problem: Option<&Problem>) -> bool {
-    problem.is_some_and(|problem| may_edit(actor, problem))
+    problem.is_some_and(|problem| actor.user_id() == Some(problem.author_id))
 }
 
 pub(super) fn not_found() -> AppError {

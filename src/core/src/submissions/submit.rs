@@ -4,9 +4,7 @@ use super::{IdempotencyRecord, RunLimitsOverride, Submission, SubmissionDeps, Su
 use crate::audit::AuditEntry;
 use crate::jobs::{Job, JobKind, Queue};
 use crate::judging::{Language, Mode, ResourceLimits};
-use crate::kernel::{
-    AppError, AppResult, ErrorKind, FieldError, Permission, ProblemId, RequestContext, SubmissionId, TestSetId, Timestamp, UserId,
-};
+use crate::kernel::{AppError, AppResult, ErrorKind, FieldError, Permission, ProblemId, RequestContext, SubmissionId, TestSetId, UserId};
 use crate::problems::{ProblemRef, ProblemStatus, may_read};
 use crate::store::{StoreError, Tx};
 use serde_json::json;
@@ -106,6 +104,17 @@ impl Submit {
         };
         context.actor.require(permission)?;
         let user_id = context.actor.require_user()?.user_id;
+        let key = command.idempotency.clone();
+        match (self.accept(context, user_id, command).await, key) {
+            (Ok(submission), key) => self.commit(context, user_id, submission, key).await,
+            // What was accepted once stays accepted, whatever has become of the problem or the language since.
+            (Err(refusal), Some(key)) => self.earlier(user_id, &key).await?.ok_or(refusal),
+            (Err(refusal), None) => Err(refusal),
+        }
+    }
+
+    /// The submission, if it is acceptable now.
+    async fn accept(&self, context: &RequestContext, user_id: UserId, command: SubmitCommand) -> AppResult<Submission> {
         let mut offences = Vec::new();
         let ground = self.ground(context, &command, &mut offences).await?;
         let language = self.language(&command.language, &mut offences).await?;
@@ -115,7 +124,7 @@ impl Submit {
         refuse(offences)?;
 
         let now = self.deps.clock.now();
-        let submission = Submission {
+        Ok(Submission {
             id: SubmissionId::generate(&*self.deps.ids),
             problem_id: ground.problem_id,
             test_set_id: ground.test_set_id,
@@ -140,8 +149,14 @@ impl Submit {
             tests: Vec::new(),
             created_at: now,
             judged_at: None,
-        };
-        self.commit(context, user_id, submission, command.idempotency, now).await
+        })
+    }
+
+    /// The receipt that this key gave before, if it did.
+    async fn earlier(&self, user_id: UserId, key: &IdempotencyKey) -> AppResult<Option<Receipt>> {
+        let tx = self.deps.uow.begin().await?;
+        tx.idempotency().forget_before(self.deps.clock.now() - KEY_LIFETIME).await?;
+        replay(&*tx, user_id, key).await
     }
 
     async fn commit(
@@ -150,8 +165,8 @@ impl Submit {
         user_id: UserId,
         submission: Submission,
         key: Option<IdempotencyKey>,
-        now: Timestamp,
     ) -> AppResult<Receipt> {
+        let now = submission.created_at;
         let tx = self.deps.uow.begin().await?;
         if let Some(key) = &key {
             tx.idempotency().forget_before(now - KEY_LIFETIME).await?;

@@ -1,0 +1,12 @@
+//! The API through its front door: a real listener, the real use cases, fakes behind them.
+
+mod accounts;
+mod bodies;
+mod events;
+mod failures;
+mod harness;
+mod headers;
+mod limits;
+mod operation;
+mod problems;
+mod submissions;

@@ -1,0 +1,27 @@
+use super::*;
+use crate::plan::sqlite_plan;
+use sea_orm::{DbBackend, QueryTrait};
+
+fn request() -> ReserveRequest {
+    ReserveRequest {
+        worker: "w".to_owned(),
+        kinds: JobKind::ALL.to_vec(),
+        capabilities: vec!["cpp".to_owned(), "python3".to_owned()],
+        max: 4,
+        lease: chrono::Duration::seconds(30),
+        now: Timestamp::UNIX_EPOCH,
+    }
+}
+
+#[tokio::test]
+async fn reserving_reads_the_index_of_open_jobs_in_order() {
+    let plan = sqlite_plan(&candidates(&request())).await;
+    assert!(plan.contains("USING INDEX jobs_priority_run_at_id_idx"), "{plan}");
+    assert!(!plan.contains("TEMP B-TREE"), "it sorts: {plan}");
+}
+
+#[test]
+fn reserving_passes_over_jobs_that_another_worker_is_taking() {
+    let sql = candidates(&request()).build(DbBackend::Postgres).sql;
+    assert!(sql.ends_with("FOR UPDATE SKIP LOCKED"), "{sql}");
+}

@@ -1,0 +1,20 @@
+//! The use cases, through the public door, on the memory fakes.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod auth;
+mod breaking;
+mod custom_checker;
+mod engine;
+mod events;
+mod get_and_list;
+mod give_up;
+mod idempotency;
+mod import;
+mod judge;
+mod permissions;
+mod problems;
+mod sessions;
+mod submit;
+mod wait;
+mod world;
