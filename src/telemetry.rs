@@ -23,7 +23,7 @@ type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
 /// # Errors
 /// If the log folder cannot be used, or logging was started before.
 pub fn for_servers(settings: &LogSection) -> Result<TelemetryGuard, WiringError> {
-    start(settings, settings.level.clone())
+    start(settings, &settings.level)
 }
 
 /// Starts logging for a command: only warnings, unless a level is set.
@@ -31,21 +31,15 @@ pub fn for_servers(settings: &LogSection) -> Result<TelemetryGuard, WiringError>
 /// # Errors
 /// As [`for_servers`].
 pub fn for_tools(settings: &LogSection) -> Result<TelemetryGuard, WiringError> {
-    let level = if settings.level == "info" {
-        "warn".to_owned()
-    } else {
-        settings.level.clone()
+    let level = if settings.level == "info" { "warn" } else { &settings.level };
+    let console_only = LogSection {
+        directory: None,
+        ..settings.clone()
     };
-    start(
-        &LogSection {
-            directory: None,
-            ..settings.clone()
-        },
-        level,
-    )
+    start(&console_only, level)
 }
 
-fn start(settings: &LogSection, level: String) -> Result<TelemetryGuard, WiringError> {
+fn start(settings: &LogSection, level: &str) -> Result<TelemetryGuard, WiringError> {
     // One filter for all outputs. A filter per output loses lines: a mere question whether a level is on (sqlx asks) leaves
     // its answer behind, and the next event of that thread is dropped.
     let filter = EnvFilter::new(format!("{level},sqlx=warn,sea_orm=warn,sea_orm_migration=warn"));

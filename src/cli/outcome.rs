@@ -47,11 +47,11 @@ impl From<AppError> for CliError {
     fn from(error: AppError) -> Self {
         let mut message = error.public_message().to_owned();
         for field in error.fields() {
-            message.push_str(&format!("\n  {}: {}", field.field, field.message));
+            message = format!("{message}\n  {}: {}", field.field, field.message);
         }
         let mut cause = std::error::Error::source(&error);
         while let Some(reason) = cause {
-            message.push_str(&format!("\n  because: {reason}"));
+            message = format!("{message}\n  because: {reason}");
             cause = reason.source();
         }
         Self::new(error.code(), message)

@@ -6,7 +6,7 @@ use super::print_line;
 use crate::config::Settings;
 use crate::wiring;
 use codesm_core::judging::engine::{Engine, JudgeOutcome, Unobserved};
-use codesm_core::judging::{LanguageCatalogue, ProgramSource, Sandbox, SandboxError, Verdict};
+use codesm_core::judging::{LanguageCatalogue, ProgramSource, Sandbox, SandboxError, TestResult, Verdict};
 use codesm_core::problems::{JurySubmission, Package, PackageReader};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -43,7 +43,7 @@ pub(super) async fn verify(settings: &Settings, paths: &[PathBuf], as_json: bool
     let mut rows = Vec::new();
     for path in paths {
         match reader.read(&source_of(path)) {
-            Ok(package) => start(&mut running, &engine, &places, Arc::new(package)),
+            Ok(package) => start(&mut running, &engine, &places, &Arc::new(package)),
             Err(error) => rows.push(unreadable(path, &error.to_string(), error.code)),
         }
     }
@@ -75,7 +75,7 @@ pub(super) async fn verify(settings: &Settings, paths: &[PathBuf], as_json: bool
     })
 }
 
-fn start(running: &mut JoinSet<Row>, engine: &Engine, places: &Arc<Semaphore>, package: Arc<Package>) {
+fn start(running: &mut JoinSet<Row>, engine: &Engine, places: &Arc<Semaphore>, package: &Arc<Package>) {
     for at in 0..package.submissions.len() {
         let (engine, places, package) = (engine.clone(), places.clone(), package.clone());
         running.spawn(async move {
@@ -185,27 +185,22 @@ fn slowest(outcome: &JudgeOutcome) -> u32 {
 
 /// What an author needs to understand a mismatch: the tests that were not accepted, or the compiler's words.
 fn explain(outcome: &JudgeOutcome) -> String {
-    let mut text = String::new();
-    for test in outcome
+    let failed = outcome
         .tests
         .iter()
-        .filter(|test| !matches!(test.verdict, Verdict::Accepted | Verdict::Skipped))
-        .take(5)
-    {
-        let message = test.judge_message.as_deref().or(test.message.as_deref()).unwrap_or_default().trim();
-        let numbers = format!("{} ms CPU, {} ms wall, {} KiB", test.cpu_ms, test.wall_ms, test.memory_kb);
-        text.push_str(&format!(
-            "\n            {}: {} ({numbers}) {message}",
-            test.name,
-            test.verdict.as_str()
-        ));
+        .filter(|test| !matches!(test.verdict, Verdict::Accepted | Verdict::Skipped));
+    let mut lines: Vec<String> = failed.take(5).map(explain_test).collect();
+    if lines.is_empty() {
+        lines.extend(outcome.compile_output.as_ref().map(|output| output.trim().to_owned()));
     }
-    if text.is_empty()
-        && let Some(output) = &outcome.compile_output
-    {
-        text.push_str(&format!("\n            {}", output.trim()));
-    }
-    text
+    lines.insert(0, String::new());
+    lines.join("\n            ")
+}
+
+fn explain_test(test: &TestResult) -> String {
+    let message = test.judge_message.as_deref().or(test.message.as_deref()).unwrap_or_default().trim();
+    let numbers = format!("{} ms CPU, {} ms wall, {} KiB", test.cpu_ms, test.wall_ms, test.memory_kb);
+    format!("{}: {} ({numbers}) {message}", test.name, test.verdict.as_str())
 }
 
 #[derive(Default)]

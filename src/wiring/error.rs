@@ -27,7 +27,6 @@ impl WiringError {
         Self::new("storage.folder", format!("the folder {} cannot be used: {error}", folder.display()))
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "meant for map_err")]
     pub(crate) fn key(error: KeyTooShort) -> Self {
         Self::new("auth.signing_key", error.to_string())
     }
@@ -52,7 +51,7 @@ impl From<DatabaseError> for WiringError {
         let mut message = error.to_string();
         let mut cause = error.source();
         while let Some(reason) = cause {
-            message.push_str(&format!(": {reason}"));
+            message = format!("{message}: {reason}");
             cause = reason.source();
         }
         let code = match error {

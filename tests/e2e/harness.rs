@@ -13,7 +13,7 @@ use tempfile::TempDir;
 /// The binary under test.
 pub(crate) const CODESM: &str = env!("CARGO_BIN_EXE_codesm");
 /// Longest wait for anything on a busy machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A scratch installation: a data folder and the environment of its processes.
 pub(crate) struct Installation {

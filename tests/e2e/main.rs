@@ -1,5 +1,7 @@
 //! End to end: the real binary, a real listener, a real sandbox, real databases.
 
+#![expect(clippy::unwrap_used, reason = "a test that meets what cannot be fails there")]
+
 mod accounts;
 mod bad_input;
 mod crash;

@@ -1,1 +1,328 @@
-//! Not yet.
+//! Judging that fails, is interrupted, or comes too late.
+
+use crate::breaking::writes_all_or_nothing;
+use crate::judge::submitted;
+use crate::world::{LEASE, World, code, solution};
+use chrono::Duration;
+use codesm_core::jobs::{FailureOutcome, Job, JobKind, JobState, Queue, RetryPolicy};
+use codesm_core::judging::{Mode, SandboxError, Verdict};
+use codesm_core::kernel::{AppError, Clock, SubmissionId};
+use codesm_core::store::UnitOfWork;
+use codesm_core::submissions::{Failure, ProgressStep, SubmissionState};
+
+fn fault() -> SandboxError {
+    SandboxError::Fault {
+        code: "sandbox.disk_full",
+        message: "no space in /var/secret".to_owned(),
+    }
+}
+
+fn failure(is_retryable: bool) -> Failure {
+    Failure {
+        code: "sandbox.disk_full".to_owned(),
+        message: "no space".to_owned(),
+        is_retryable,
+    }
+}
+
+async fn running() -> (World, Job, SubmissionId) {
+    let (world, id) = submitted(Mode::Submit).await;
+    let job = world.reserve().await;
+    (world, job, id)
+}
+
+/// As a worker does: judges, and gives the failure to where failures go.
+async fn try_once(world: &World) -> FailureOutcome {
+    let job = world.reserve().await;
+    let failure = world.app.judge.as_ref().unwrap().judge(&job).await.unwrap_err();
+    world.app.submissions.give_up.fail(&job, &failure).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_fault_is_tried_again_after_a_growing_wait_and_ends_in_internal_error() {
+    let (world, id) = submitted(Mode::Submit).await;
+    for _ in 0..3 {
+        world.fakes.sandbox.push_compile(Err(fault()));
+    }
+    let mut waits = Vec::new();
+    for _ in 0..2 {
+        assert_eq!(try_once(&world).await, FailureOutcome::Retry);
+        let job = world.fakes.store.jobs().remove(0);
+        assert_eq!((world.submission(id).state, job.state, &job.lease), (SubmissionState::Queued, JobState::Ready, &None));
+        let wait = job.run_at - world.now();
+        waits.push(wait);
+        world.advance(wait - Duration::milliseconds(1));
+        assert!(world.due().await.is_empty());
+        world.advance(Duration::milliseconds(1));
+    }
+    let within = |wait: Duration, full: Duration| full / 2 <= wait && wait <= full;
+    assert!(within(waits[0], Duration::seconds(1)) && within(waits[1], Duration::seconds(2)), "{waits:?}");
+    assert_eq!(try_once(&world).await, FailureOutcome::Dead);
+    let submission = world.submission(id);
+    assert_eq!((submission.state, submission.verdict), (SubmissionState::Done, Some(Verdict::InternalError)));
+    assert_eq!((submission.error_code.as_deref(), submission.judged_at), (Some("sandbox.disk_full"), Some(world.now())));
+    assert_eq!((submission.score, submission.attempt), (Some(0.0), 3));
+    let job = world.fakes.store.jobs().remove(0);
+    assert_eq!((job.state, job.failures), (JobState::Dead, 3));
+    assert!(job.last_error.unwrap().contains("/var/secret"), "the operator is told");
+    assert!(!format!("{submission:?}").contains("/var/secret"), "the solver is not");
+    assert_eq!(world.problem().submissions_total, 0, "our fault is no attempt");
+    assert_eq!(world.steps().last(), Some(&ProgressStep::Finished));
+}
+
+#[tokio::test]
+async fn a_fault_that_passes_leaves_no_trace_in_the_verdict() {
+    let (world, id) = submitted(Mode::Submit).await;
+    world.fakes.sandbox.push_run(Err(fault()));
+    assert_eq!(try_once(&world).await, FailureOutcome::Retry);
+    world.advance(Duration::seconds(2));
+    world.judge().await;
+    let submission = world.submission(id);
+    assert_eq!((submission.verdict, submission.attempt, submission.error_code), (Some(Verdict::Accepted), 2, None));
+    assert_eq!(world.problem().submissions_total, 1);
+}
+
+#[tokio::test]
+async fn what_cannot_be_helped_is_not_tried_again() {
+    let (world, job, id) = running().await;
+    let outcome = world.app.submissions.give_up.fail(&job, &failure(false)).await.unwrap();
+    assert_eq!((outcome, world.submission(id).verdict), (FailureOutcome::Dead, Some(Verdict::InternalError)));
+}
+
+#[tokio::test]
+async fn faults_of_every_kind_have_a_code_and_are_worth_another_try() {
+    let unavailable = SandboxError::Unavailable("no namespaces".to_owned());
+    let language = SandboxError::LanguageUnavailable {
+        language: "cpp".to_owned(),
+        reason: "no g++".to_owned(),
+    };
+    for (error, code) in [(unavailable, "sandbox.unavailable"), (language, "sandbox.language_unavailable"), (fault(), "sandbox.disk_full")] {
+        let failure = Failure::from(error);
+        assert_eq!((failure.code.as_str(), failure.is_retryable), (code, true));
+    }
+    assert!(Failure::from(AppError::internal("cause")).is_retryable);
+    assert!(!Failure::from(AppError::conflict("job.lease_lost", "")).is_retryable);
+}
+
+#[tokio::test]
+async fn a_sandbox_that_refuses_slots_and_lost_test_data_are_our_faults() {
+    let (world, id) = submitted(Mode::Submit).await;
+    world.fakes.sandbox.refuse_slots(Some("no namespaces"));
+    assert_eq!(try_once(&world).await, FailureOutcome::Retry);
+    world.fakes.sandbox.refuse_slots(None);
+    let set = world.submission(id).test_set_id.unwrap();
+    let set = codesm_core::problems::ProblemQueries::test_set(&*world.fakes.store, set).await.unwrap().unwrap();
+    world.fakes.blobs.lose(&set.tests[1].answer);
+    for expected in [FailureOutcome::Retry, FailureOutcome::Dead] {
+        world.advance(Duration::seconds(2));
+        assert_eq!(try_once(&world).await, expected);
+    }
+    assert_eq!(world.submission(id).error_code.as_deref(), Some("blob.missing"));
+}
+
+#[tokio::test]
+async fn ten_silent_workers_end_in_internal_error() {
+    let (world, id) = submitted(Mode::Submit).await;
+    for lost in 0..10 {
+        let job = world.reserve().await;
+        assert_eq!((job.lost_leases, job.is_exhausted(RetryPolicy::JUDGING)), (lost, false));
+        world.advance(LEASE);
+    }
+    let job = world.reserve().await;
+    assert!(job.is_exhausted(RetryPolicy::JUDGING));
+    world.app.submissions.give_up.bury(&job).await.unwrap();
+    let submission = world.submission(id);
+    assert_eq!((submission.verdict, submission.error_code.as_deref()), (Some(Verdict::InternalError), Some("job.lost_leases")));
+    assert_eq!(world.fakes.store.jobs()[0].state, JobState::Dead);
+    world.advance(LEASE);
+    assert!(world.due().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_worker_that_lost_its_lease_writes_nothing() {
+    let (world, stale, _) = running().await;
+    world.advance(LEASE);
+    let job = world.reserve().await;
+    assert_eq!((stale.attempt, job.attempt, job.lost_leases), (1, 2, 1));
+    let rows = world.rows();
+    let give_up = &world.app.submissions.give_up;
+    let judged = world.app.judge.as_ref().unwrap().judge(&stale).await.unwrap_err();
+    assert_eq!((judged.code.as_str(), judged.is_retryable), ("job.lease_lost", false));
+    assert_eq!(code(&give_up.fail(&stale, &failure(true)).await), "job.lease_lost");
+    assert_eq!(code(&give_up.fail(&stale, &failure(false)).await), "job.lease_lost");
+    assert_eq!(code(&give_up.release(&stale).await), "job.lease_lost");
+    assert_eq!(code(&give_up.bury(&stale).await), "job.lease_lost");
+    assert_eq!(world.rows(), rows);
+    assert!(world.fakes.sandbox.compile_requests().is_empty() && world.steps().is_empty());
+}
+
+#[tokio::test]
+async fn a_verdict_that_comes_after_the_lease_was_lost_is_not_written() {
+    let (world, job, id) = running().await;
+    let (store, clock) = (world.fakes.store.clone(), world.fakes.clock.clone());
+    world.fakes.sandbox.on_run(move |request| {
+        // Another worker takes over in the middle, and begins.
+        clock.advance(LEASE);
+        let request_time = clock.now();
+        let take_over = async {
+            let tx = store.begin().await.unwrap();
+            let mut job = tx.jobs().get(store.jobs()[0].id).await.unwrap().unwrap();
+            let held = job.attempt;
+            if held == 1 && job.reserve("worker-2", LEASE, request_time) {
+                tx.jobs().save(&job, held).await.unwrap();
+                let mut submission = tx.submissions().by_id(id).await.unwrap().unwrap();
+                assert!(submission.begin(job.attempt));
+                tx.submissions().save(&submission).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+        };
+        let waker = std::task::Waker::noop();
+        assert!(std::pin::pin!(take_over).poll(&mut std::task::Context::from_waker(waker)).is_ready());
+        Ok(codesm_memory::fakes::accepting_run(request))
+    });
+    let failure = world.app.judge.as_ref().unwrap().judge(&job).await.unwrap_err();
+    assert_eq!(failure.code, "job.lease_lost");
+    let submission = world.submission(id);
+    assert_eq!((submission.state, submission.attempt, submission.tests.len()), (SubmissionState::Compiling, 2, 0));
+    assert_eq!(world.problem().submissions_total, 0);
+    assert!(!world.steps().contains(&ProgressStep::Finished));
+}
+
+#[tokio::test]
+async fn the_last_words_of_a_lost_worker_do_not_show_on_a_submission_that_waits_again() {
+    let (world, job, id) = running().await;
+    world.judge_half_and_release(&job, id).await;
+    let submission = world.submission(id);
+    assert_eq!((submission.state, submission.tests.len()), (SubmissionState::Queued, 0));
+}
+
+impl World {
+    /// The job is given back in the middle of its second run, of which the worker that judges is not told.
+    async fn judge_half_and_release(&self, job: &Job, id: SubmissionId) {
+        let (store, clock) = (self.fakes.store.clone(), self.fakes.clock.clone());
+        self.fakes.sandbox.on_run(move |request| {
+            clock.advance(Duration::seconds(1));
+            let requeue = async {
+                let tx = store.begin().await.unwrap();
+                let mut submission = tx.submissions().by_id(id).await.unwrap().unwrap();
+                assert!(submission.requeue());
+                tx.submissions().save(&submission).await.unwrap();
+                let mut job = tx.jobs().get(store.jobs()[0].id).await.unwrap().unwrap();
+                if job.state == JobState::Running {
+                    job.release(clock.now());
+                    tx.jobs().save(&job, 1).await.unwrap();
+                }
+                tx.commit().await.unwrap();
+            };
+            let waker = std::task::Waker::noop();
+            assert!(std::pin::pin!(requeue).poll(&mut std::task::Context::from_waker(waker)).is_ready());
+            Ok(codesm_memory::fakes::accepting_run(request))
+        });
+        let failure = self.app.judge.as_ref().unwrap().judge(job).await.unwrap_err();
+        assert_eq!(failure.code, "job.lease_lost");
+    }
+}
+
+#[tokio::test]
+async fn a_released_job_is_ready_at_once_and_nothing_is_counted_against_it() {
+    let (world, job, id) = running().await;
+    let judge = world.app.judge.clone().unwrap();
+    world.fakes.sandbox.push_run(Err(fault()));
+    judge.judge(&job).await.unwrap_err();
+    world.app.submissions.give_up.release(&job).await.unwrap();
+    assert_eq!(world.submission(id).state, SubmissionState::Queued);
+    let again = world.reserve().await;
+    assert_eq!((again.attempt, again.failures, again.lost_leases), (2, 0, 0));
+    judge.judge(&again).await.unwrap();
+    assert_eq!(world.submission(id).verdict, Some(Verdict::Accepted));
+}
+
+#[tokio::test]
+async fn failing_and_releasing_leave_a_verdict_alone() {
+    let (world, job, id) = running().await;
+    let tx = world.fakes.store.begin().await.unwrap();
+    let mut submission = world.submission(id);
+    submission.state = SubmissionState::Cancelled;
+    tx.submissions().save(&submission).await.unwrap();
+    tx.commit().await.unwrap();
+    world.app.submissions.give_up.fail(&job, &failure(true)).await.unwrap();
+    assert_eq!(world.submission(id), submission);
+    world.advance(Duration::seconds(2));
+    let job = world.reserve().await;
+    world.app.submissions.give_up.release(&job).await.unwrap();
+    assert_eq!(world.submission(id), submission);
+}
+
+#[tokio::test]
+async fn a_job_without_a_submission_ends_instead_of_coming_back_for_ever() {
+    let (world, _, _) = running().await;
+    let payload = serde_json::json!({ "submissionId": "nonsense" });
+    let broken = Job::new(&*world.fakes.ids, world.now(), JobKind::JudgeSubmission, Queue::Submit, None, payload);
+    let tx = world.fakes.store.begin().await.unwrap();
+    tx.jobs().add(&broken).await.unwrap();
+    tx.commit().await.unwrap();
+    for expected in [FailureOutcome::Retry, FailureOutcome::Retry, FailureOutcome::Dead] {
+        assert_eq!(try_once(&world).await, expected);
+        world.advance(Duration::seconds(2));
+    }
+    let job = world.fakes.store.jobs().remove(1);
+    assert_eq!((job.state, job.last_error.is_some()), (JobState::Dead, true));
+}
+
+#[tokio::test]
+async fn recording_writes_all_or_nothing() {
+    let setup = async || {
+        let (world, job, id) = running().await;
+        (world, (job, id))
+    };
+    let fail = |is_retryable| async move |world: &World, (job, _): &(Job, SubmissionId)| {
+        world.app.submissions.give_up.fail(job, &failure(is_retryable)).await.map(drop)
+    };
+    assert_eq!(writes_all_or_nothing(setup, fail(true)).await, 5);
+    assert_eq!(writes_all_or_nothing(setup, fail(false)).await, 5);
+    let release = async |world: &World, (job, _): &(Job, SubmissionId)| world.app.submissions.give_up.release(job).await;
+    assert_eq!(writes_all_or_nothing(setup, release).await, 5);
+}
+
+#[tokio::test]
+async fn a_verdict_is_recorded_whole_or_not_at_all() {
+    // Five steps to begin, five to say `running`, then those of the verdict: begin, job, submission twice, counter, commit.
+    for steps in 10..16 {
+        let (world, job, id) = running().await;
+        world.breaking.break_after(steps);
+        let failure = world.app.judge.as_ref().unwrap().judge(&job).await.unwrap_err();
+        world.fakes.store.set_down(false);
+        assert_eq!((failure.code.as_str(), failure.is_retryable), ("database.unavailable", true), "{steps}");
+        let submission = world.submission(id);
+        assert_eq!((submission.verdict, world.problem().submissions_total), (None, 0), "{steps}");
+        assert_eq!(world.fakes.store.jobs()[0].state, JobState::Running);
+        assert!(!world.steps().contains(&ProgressStep::Finished));
+        world.breaking.break_after(isize::MAX);
+        world.app.submissions.give_up.fail(&job, &failure).await.unwrap();
+        world.advance(Duration::seconds(2));
+        world.judge().await;
+        assert_eq!((world.submission(id).verdict, world.problem().submissions_total), (Some(Verdict::Accepted), 1));
+    }
+    let (world, job, _) = running().await;
+    world.breaking.break_after(16);
+    assert!(world.app.judge.as_ref().unwrap().judge(&job).await.is_ok(), "there are no more steps");
+}
+
+#[tokio::test]
+async fn a_job_whose_submission_is_gone_is_completed() {
+    let (world, id) = submitted(Mode::Run).await;
+    let mut job = world.reserve().await;
+    job.payload = serde_json::json!({ "submissionId": job.id });
+    let judged = world.app.judge.as_ref().unwrap().judge(&job).await.unwrap();
+    assert_eq!(judged, codesm_core::submissions::Judged::Nothing);
+    assert_eq!((world.fakes.store.jobs()[0].state, world.submission(id).verdict), (JobState::Done, None));
+}
+
+#[tokio::test]
+async fn a_run_that_fails_for_good_counts_for_nothing_either() {
+    let (world, (solver, reference)) = crate::submit::with_problem().await;
+    world.submit(&solver, solution(&reference, Mode::Run)).await;
+    let job = world.reserve().await;
+    world.app.submissions.give_up.fail(&job, &failure(false)).await.unwrap();
+    assert_eq!(world.problem().submissions_total, 0);
+}

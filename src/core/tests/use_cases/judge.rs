@@ -258,8 +258,8 @@ async fn results_so_far_are_written_to_the_row_at_most_once_a_second() {
 async fn progress_that_cannot_be_written_costs_nothing_but_itself() {
     let (world, id) = submitted(Mode::Submit).await;
     let job = world.reserve().await;
-    // Begin takes four steps; the fifth begins the transaction that says `running`.
-    world.breaking.break_after(4);
+    // To begin takes five steps; the sixth begins the transaction that says `running`.
+    world.breaking.break_after(5);
     let store = world.fakes.store.clone();
     world.every_run(move |request| {
         store.set_down(false);
