@@ -6,6 +6,7 @@ mod import;
 mod judge;
 mod migrate;
 mod outcome;
+mod scratch;
 mod verify;
 
 use crate::config::{Environment, Settings, print_redacted};
@@ -13,6 +14,7 @@ use crate::{roles, telemetry};
 use clap::{Parser, Subcommand};
 pub(crate) use outcome::CliError;
 use outcome::report;
+use scratch::Scratch;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -131,14 +133,23 @@ fn run(command: Command) -> Result<ExitCode, CliError> {
 
 async fn run_tool(settings: &Settings, command: Command) -> Result<ExitCode, CliError> {
     match command {
-        Command::Doctor { json } => doctor::doctor(settings, json).await,
+        Command::Doctor { json } => {
+            let scratch = Scratch::unless_there(settings)?;
+            doctor::doctor(settings, &scratch.settings, json).await
+        }
         Command::Judge {
             package,
             file,
             language,
             json,
-        } => judge::judge(settings, &package, &file, language, json).await,
-        Command::Verify { packages, json, jobs } => verify::verify(settings, &packages, json, jobs).await,
+        } => {
+            let scratch = Scratch::unless_there(settings)?;
+            judge::judge(&scratch.settings, &package, &file, language, json).await
+        }
+        Command::Verify { packages, json, jobs } => {
+            let scratch = Scratch::unless_there(settings)?;
+            verify::verify(&scratch.settings, &packages, json, jobs).await
+        }
         Command::Import {
             packages,
             author,

@@ -17,9 +17,10 @@ struct Line {
     vital: bool,
 }
 
-pub(super) async fn doctor(settings: &Settings, as_json: bool) -> Result<ExitCode, CliError> {
+/// `scratch` is where the sandbox is tried out.
+pub(super) async fn doctor(settings: &Settings, scratch: &Settings, as_json: bool) -> Result<ExitCode, CliError> {
     let mut lines = Vec::new();
-    lines.extend(sandbox(settings).await?);
+    lines.extend(sandbox(scratch).await?);
     lines.push(database(settings).await);
     lines.push(storage(settings).await);
     let would_judge = lines.iter().all(|line| line.check.ok || !line.vital);
@@ -103,6 +104,19 @@ fn unreachable_database(name: String, detail: String) -> Check {
 async fn storage(settings: &Settings) -> Line {
     let name = "storage".to_owned();
     let place = settings.storage.directory.display().to_string();
+    if !settings.storage.directory.exists() {
+        let check = Check {
+            name,
+            ok: true,
+            detail: format!("{place} will be created at first start"),
+            fix: None,
+        };
+        return Line {
+            area: "storage",
+            check,
+            vital: true,
+        };
+    }
     let checked = match wiring::blob_store(settings) {
         Ok(blobs) => blobs.check().await.map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),

@@ -59,13 +59,9 @@ pub(super) async fn verify(settings: &Settings, paths: &[PathBuf], as_json: bool
     while let Some(finished) = running.join_next().await {
         let row = finished.map_err(|error| CliError::new("internal.panic", format!("a judging task ended: {error}")))?;
         summary.add(&row);
-        eprint!("\r{}/{all} judged", summary.seen());
-        if as_json || !row.is_fine() {
-            eprint!("\r");
-        }
+        progress(summary.seen(), all);
         show(&row, as_json)?;
     }
-    eprintln!();
     sandbox.shutdown().await;
     print_line(&summary.line(as_json))?;
     Ok(if summary.mismatched == 0 {
@@ -73,6 +69,16 @@ pub(super) async fn verify(settings: &Settings, paths: &[PathBuf], as_json: bool
     } else {
         ExitCode::from(1)
     })
+}
+
+/// On a terminal one line that counts, elsewhere a line for every tenth.
+fn progress(seen: usize, all: usize) {
+    use std::io::IsTerminal as _;
+    if std::io::stderr().is_terminal() {
+        eprint!("{seen}/{all} judged{}", if seen == all { '\n' } else { '\r' });
+    } else if seen == all || seen.is_multiple_of(10) {
+        eprintln!("{seen}/{all} judged");
+    }
 }
 
 fn start(running: &mut JoinSet<Row>, engine: &Engine, places: &Arc<Semaphore>, package: &Arc<Package>) {
@@ -138,10 +144,6 @@ fn unreadable(path: &Path, message: &str, code: &str) -> Row {
 }
 
 impl Row {
-    const fn is_fine(&self) -> bool {
-        matches!(self.result, RowResult::Judged { ok: true, .. })
-    }
-
     fn value(&self) -> Value {
         let mut value = json!({
             "package": self.package, "submission": self.submission, "language": self.language, "expected": self.expected,

@@ -279,8 +279,6 @@ async fn hostile_archives_are_refused_and_leave_nothing() {
     std::fs::write(&garbage, b"not a zip").unwrap();
     upload(&admin, &garbage).await.problem(422, "package.invalid_archive");
     assert_eq!(admin.get("/problems").await.data(200), json!([]));
-    let scratch = std::fs::read_dir(installation.data_dir().join("scratch"))
-        .map(Iterator::count)
-        .unwrap_or(0);
+    let scratch = std::fs::read_dir(installation.data_dir().join("scratch")).map_or(0, Iterator::count);
     assert_eq!(scratch, 0, "no unpacked archive is left");
 }
