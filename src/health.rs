@@ -8,14 +8,19 @@ use codesm_http::{HealthCheck, HealthChecks, HealthReport, HealthStatus};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
 
 /// Asks every dependency.
 pub(crate) struct ProcessHealth {
     wired: Arc<Wired>,
     role: Role,
     started: Instant,
+    /// The last answer: anybody may ask as often as they like, the dependencies are asked once a second.
+    last: Mutex<Option<(Instant, Vec<HealthCheck>)>>,
 }
 
+/// How long an answer is good.
+const GOOD_FOR: Duration = Duration::from_secs(1);
 /// Longest time a dependency may take to answer a probe.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -25,6 +30,7 @@ impl ProcessHealth {
             wired,
             role,
             started: Instant::now(),
+            last: Mutex::new(None),
         }
     }
 
@@ -107,8 +113,17 @@ impl HealthChecks for ProcessHealth {
     }
 
     async fn ready(&self) -> HealthReport {
+        // Whoever comes while the dependencies are being asked waits for the same answer.
+        let mut last = self.last.lock().await;
+        if let Some((asked, checks)) = last.as_ref()
+            && asked.elapsed() < GOOD_FOR
+        {
+            return self.report(checks.clone());
+        }
         let (database, queue, storage) = tokio::join!(self.database(), self.queue(), self.storage());
-        self.report(vec![database, queue, storage, self.sandbox()])
+        let checks = vec![database, queue, storage, self.sandbox()];
+        *last = Some((Instant::now(), checks.clone()));
+        self.report(checks)
     }
 
     async fn startup(&self) -> HealthReport {

@@ -66,13 +66,11 @@ pub(crate) fn run(settings: Settings, role: Role) -> Result<ExitCode, crate::cli
 async fn run_role(settings: Settings, role: Role) -> Result<(), WiringError> {
     let lifecycle = Lifecycle::start()?;
     let metrics = telemetry::metrics()?;
-    let database = wiring::ready_database(&settings).await?;
-    let sandbox = if role.works() { judge_or_not(&settings, role).await? } else { None };
-    let wired = Arc::new(wiring::build(&settings, database, sandbox).await?);
-    if role.serves() {
-        samples::first_admin(&settings, &wired).await?;
-        samples::sample_problems(&settings, &wired).await?;
-    }
+    let shutdown = lifecycle.shutdown();
+    // The order to stop counts during a long start, too: a migration that waits for its lock, samples being read.
+    let Some(wired) = shutdown.run_until_cancelled(prepare(&settings, role)).await.transpose()? else {
+        return Ok(());
+    };
     lifecycle.spawn("metrics upkeep", upkeep(metrics.clone(), wired.clone()));
     if let Some(bind) = settings.general.metrics_bind {
         let listener = listen(bind).await?;
@@ -90,13 +88,29 @@ async fn run_role(settings: Settings, role: Role) -> Result<(), WiringError> {
     }
     lifecycle.until_stopped().await;
     if let Some(sandbox) = &wired.sandbox {
-        sandbox.shutdown().await;
+        lifecycle.close("sandbox", sandbox.shutdown()).await;
     }
-    if let Err(error) = wired.database.clone().close().await {
-        tracing::warn!(%error, "the database was not closed cleanly");
-    }
+    let closing = async {
+        if let Err(error) = wired.database.clone().close().await {
+            tracing::warn!(%error, "the database was not closed cleanly");
+        }
+    };
+    lifecycle.close("database", closing).await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Everything before the first request or job: schema, sandbox, admin, samples.
+async fn prepare(settings: &Settings, role: Role) -> Result<Arc<Wired>, WiringError> {
+    let database = wiring::ready_database(settings).await?;
+    let sandbox = if role.works() { judge_or_not(settings, role).await? } else { None };
+    let wired = Arc::new(wiring::build(settings, database, sandbox).await?);
+    if role.serves() {
+        wiring::sweep_leftovers(settings);
+        samples::first_admin(settings, &wired).await?;
+        samples::sample_problems(settings, &wired).await?;
+    }
+    Ok(wired)
 }
 
 /// Longest time requests in flight may take after the order to stop.

@@ -21,31 +21,47 @@ pub(crate) async fn first_admin(settings: &Settings, wired: &Wired) -> Result<()
         return Ok(());
     }
     let password = generate_password();
+    let email = "admin@localhost.localdomain";
     let command = CreateAccountCommand {
-        email: "admin@localhost.localdomain".to_owned(),
+        email: email.to_owned(),
         username: ADMIN.to_owned(),
         password: password.clone(),
         role: Role::Admin,
     };
-    match use_case.create(&RequestContext::system("first-start"), command).await {
-        Ok(user) => show(settings, user.email.as_str(), &password),
-        Err(error) if error.kind() == ErrorKind::Conflict => Ok(()),
-        Err(error) => Err(failed(error)),
+    // Where nobody watches, the password is on disk before the account exists: a process that dies in between must not
+    // leave an admin whose password nobody has.
+    let file = settings.general.data_dir.join("admin-password");
+    let own_file = (!std::io::stdout().is_terminal()).then(|| file.with_extension(wired.ids.new_uuid().simple().to_string()));
+    if let Some(own) = &own_file {
+        let written = secret_file::write_private(own, format!("{}\n", password.reveal()).as_bytes());
+        written.map_err(|error| WiringError::folder(own, &error))?;
     }
+    let created = use_case.create(&RequestContext::system("first-start"), command).await;
+    let kept = own_file.map_or(Ok(()), |own| {
+        if created.is_ok() {
+            std::fs::rename(&own, &file)
+        } else {
+            std::fs::remove_file(&own)
+        }
+    });
+    kept.map_err(|error| WiringError::folder(&file, &error))?;
+    match created {
+        Ok(_) => show(&file, email, &password),
+        Err(error) if error.kind() == ErrorKind::Conflict => {}
+        Err(error) => return Err(failed(error)),
+    }
+    Ok(())
 }
 
-fn show(settings: &Settings, email: &str, password: &Secret<String>) -> Result<(), WiringError> {
+fn show(file: &Path, email: &str, password: &Secret<String>) {
     if std::io::stdout().is_terminal() {
         println!(
             "\n  Admin account, shown only this once:\n    e-mail    {email}\n    password  {}\n",
             password.reveal()
         );
-        return Ok(());
+        return;
     }
-    let file = settings.general.data_dir.join("admin-password");
-    secret_file::write_private(&file, format!("{}\n", password.reveal()).as_bytes()).map_err(|error| WiringError::folder(&file, &error))?;
     tracing::info!(file = %file.display(), email, "an admin account was created; its password is in the file");
-    Ok(())
 }
 
 /// Imports the packages of the samples folder that are not there yet, for the first admin.
@@ -80,8 +96,9 @@ async fn owner(wired: &Wired) -> Result<Option<UserId>, WiringError> {
         .user_by_username(&username)
         .await
         .map_err(|error| failed(error.into()))?;
+    let found = found.filter(|user| user.role == Role::Admin);
     if found.is_none() {
-        tracing::warn!("sample problems are not imported: there is no account `{ADMIN}` to own them");
+        tracing::warn!("sample problems are not imported: there is no admin `{ADMIN}` to own them");
     }
     Ok(found.map(|user| user.id))
 }

@@ -3,7 +3,7 @@
 use crate::config::Settings;
 use crate::wiring::{WiringError, private_folder};
 use codesm_core::kernel::Secret;
-use codesm_crypto::generate_key;
+use codesm_crypto::{derive_key, generate_key};
 use codesm_fs::secret_file;
 use std::path::Path;
 
@@ -21,16 +21,12 @@ impl Secrets {
             Some(file) => std::fs::read(file).map_err(|error| unreadable(file, &error))?,
             None => generated(&folder, "auth-signing-key")?,
         };
-        let pseudonym_key = generated(&folder, "log-pseudonym-key")?;
-        let pseudonym_key: [u8; 32] = pseudonym_key.try_into().map_err(|_| {
-            WiringError::new(
-                "secrets.broken",
-                format!("{} must hold 32 bytes", folder.join("log-pseudonym-key").display()),
-            )
-        })?;
+        // One secret to keep: what signs tokens also yields the key of the pseudonyms in logs.
+        let signing_key = Secret::new(signing_key);
+        let pseudonym_key = derive_key(&signing_key, "pseudonyms of accounts in logs");
         Ok(Self {
-            signing_key: Secret::new(signing_key),
-            pseudonym_key: Secret::new(pseudonym_key),
+            signing_key,
+            pseudonym_key,
         })
     }
 }

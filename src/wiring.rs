@@ -2,9 +2,11 @@
 
 mod error;
 mod http;
+mod leftovers;
 
 pub use error::WiringError;
 pub use http::http_settings;
+pub(crate) use leftovers::sweep_leftovers;
 
 use crate::config::Settings;
 use crate::secrets::Secrets;

@@ -56,12 +56,9 @@ impl DatabaseSection {
         }
     }
 
-    /// The URL without user and password.
+    /// The URL without its password and parameters.
     #[must_use]
     pub fn redacted_url(&self) -> String {
-        match (self.url.split_once("://"), self.url.split_once('@')) {
-            (Some((scheme, _)), Some((_, place))) => format!("{scheme}://…@{place}"),
-            _ => self.url.clone(),
-        }
+        codesm_persistence::without_secrets(&self.url)
     }
 }

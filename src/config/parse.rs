@@ -49,9 +49,10 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         "d" => 86400,
         _ => return Err(wrong()),
     };
+    // 10 years: longer than anything means, short enough that no sum of times overflows.
     count
         .checked_mul(seconds)
-        .filter(|total| *total > 0)
+        .filter(|total| (1..=3650 * 86400).contains(total))
         .map(Duration::from_secs)
         .ok_or_else(wrong)
 }

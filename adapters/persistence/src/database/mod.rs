@@ -7,6 +7,7 @@ mod url;
 
 pub use migrate::MigrationStep;
 pub use settings::{DatabaseError, DatabaseSettings};
+pub use url::without_secrets;
 
 use crate::error::store_error;
 use crate::jobs::{SeaJobQueue, SeaWorkerRegistry};

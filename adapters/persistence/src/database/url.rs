@@ -41,7 +41,8 @@ pub(super) fn parse(url: &str) -> Result<Target, DatabaseError> {
 }
 
 /// The URL with `***` for the password and without parameters, which may hold one, too.
-pub(super) fn without_secrets(url: &str) -> String {
+#[must_use]
+pub fn without_secrets(url: &str) -> String {
     let url = url.split(['?', '#']).next().unwrap_or_default();
     let Some((scheme, rest)) = url.split_once("://") else {
         // A URL so broken that nothing can be said about where a password might be in it.

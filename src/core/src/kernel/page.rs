@@ -114,7 +114,8 @@ impl Cursor {
             .collect::<Result<Vec<u8>, _>>()
             .map_err(|_| invalid())?;
         let (made_for, key, id): (String, String, Uuid) = serde_json::from_slice(&bytes).map_err(|_| invalid())?;
-        if made_for != sort {
+        // No server of ours writes NUL into a key, and PostgreSQL refuses it as text.
+        if made_for != sort || key.contains('\0') {
             return Err(invalid());
         }
         Ok(Self { sort: made_for, key, id })

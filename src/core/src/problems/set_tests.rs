@@ -136,13 +136,11 @@ fn validate(command: &SetTestsCommand) -> AppResult<()> {
                 "Must be 1 to 64 of the characters a-z, A-Z, 0-9, _, - and .",
             );
         }
-        let explanation = test.explanation.as_ref().is_none_or(|text| text.len() <= 16 * 1024);
-        validation.require(
-            explanation,
-            format!("tests[{at}].explanation"),
-            "too_long",
-            "Must have at most 16 KiB.",
-        );
+        if let Some(text) = &test.explanation {
+            let field = format!("tests[{at}].explanation");
+            validation.require(text.len() <= 16 * 1024, &field, "too_long", "Must have at most 16 KiB.");
+            validation.require(!text.contains('\0'), &field, "invalid_text", "Must not contain NUL.");
+        }
     }
     if let Some(options) = command.options {
         let fields = [

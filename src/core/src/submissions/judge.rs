@@ -2,11 +2,12 @@
 
 use super::give_up::submission_id;
 use super::{Failure, Judgement, Progress, ProgressStep, Submission, SubmissionDeps, SubmissionState};
-use crate::jobs::Job;
+use crate::jobs::{Job, JobState};
 use crate::judging::engine::{Engine, JudgeObserver, JudgeOutcome, JudgePlan, PlannedTest, StageTimes};
 use crate::judging::{Checker, ComparatorOptions, Input, Mode, ProgramSource, SourceFile, TestResult, Verdict};
 use crate::kernel::{AppError, AppResult, SubmissionId, Timestamp};
 use crate::problems::{JudgingData, LoadTests, TestSet};
+use crate::store::StoreError;
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::Duration;
@@ -74,7 +75,8 @@ impl JudgeSubmission {
     async fn begin(&self, job: &Job, id: SubmissionId) -> AppResult<Option<Submission>> {
         let tx = self.deps.uow.begin().await?;
         let mut submission = tx.submissions().by_id(id).await?;
-        let mut after = job.clone();
+        // As stored and not as reserved: a heartbeat may have moved the end of the lease since.
+        let mut after = tx.jobs().get(job.id).await?.ok_or(StoreError::LeaseLost)?;
         let begun = submission.as_mut().is_some_and(|submission| submission.begin(job.attempt));
         match &submission {
             Some(submission) if begun => tx.submissions().save(submission).await?,
@@ -161,12 +163,15 @@ impl JudgeSubmission {
         self.deps.events.publish(id, Progress { attempt, step });
     }
 
-    /// Writes an intermediate state. Failing here fails nothing: the verdict is what must be written, and a lost lease
-    /// shows there too.
-    async fn write_progress(&self, id: SubmissionId, change: impl FnOnce(&mut Submission) -> bool + Send) {
+    /// Writes an intermediate state, while the lease holds. Failing here fails nothing: the verdict is what must be written,
+    /// and a lost lease shows there too.
+    async fn write_progress(&self, job: &Job, id: SubmissionId, change: impl FnOnce(&mut Submission) -> bool + Send) {
         let written = async {
             let tx = self.deps.uow.begin().await?;
-            if let Some(mut submission) = tx.submissions().by_id(id).await?
+            let stored = tx.jobs().get(job.id).await?;
+            let is_held = stored.is_some_and(|stored| stored.state == JobState::Running && stored.attempt == job.attempt);
+            if is_held
+                && let Some(mut submission) = tx.submissions().by_id(id).await?
                 && change(&mut submission)
             {
                 tx.submissions().save(&submission).await?;
@@ -217,7 +222,9 @@ impl Observer<'_> {
 impl JudgeObserver for Observer<'_> {
     async fn running(&self) {
         let attempt = self.job.attempt;
-        self.judge.write_progress(self.id, |submission| submission.running(attempt)).await;
+        self.judge
+            .write_progress(self.job, self.id, |submission| submission.running(attempt))
+            .await;
         self.judge.tell(self.id, attempt, ProgressStep::State(SubmissionState::Running));
     }
 
@@ -226,7 +233,7 @@ impl JudgeObserver for Observer<'_> {
         self.judge.tell(self.id, attempt, ProgressStep::Test(Box::new(result.clone())));
         if let Some(results) = self.collect(result) {
             self.judge
-                .write_progress(self.id, |submission| submission.progress(attempt, &results))
+                .write_progress(self.job, self.id, |submission| submission.progress(attempt, &results))
                 .await;
         }
     }

@@ -26,7 +26,7 @@ async fn registration_opens_an_account_with_the_role_user_and_an_audit_entry() {
     );
     assert!(!user.password_hash.reveal().contains(PASSWORD));
     assert_eq!(user.created_at, world.now());
-    assert_eq!(world.fakes.store.users(), [user.clone()]);
+    assert_eq!(world.fakes.store.users(), std::slice::from_ref(&user));
     let entry = world.fakes.store.audit_entries().remove(0);
     assert_eq!((entry.action.as_str(), entry.subject_id), ("user.registered", user.id.to_string()));
     assert_eq!((entry.actor_kind.as_str(), entry.ip.as_deref()), ("anonymous", Some("192.0.2.1")));

@@ -35,7 +35,11 @@ fn test(index: u32, answer: bool) -> PlannedTest {
 
 fn plan(tests: Vec<PlannedTest>, custom: bool) -> JudgePlan {
     let tokens = Checker::tokens(ComparatorOptions::default());
-    let kind = if custom { CheckerKind::Custom(program("python")) } else { tokens.kind.clone() };
+    let kind = if custom {
+        CheckerKind::Custom(program("python"))
+    } else {
+        tokens.kind.clone()
+    };
     JudgePlan {
         program: program("cpp"),
         args: vec!["-v".to_owned()],
@@ -50,7 +54,10 @@ fn plan(tests: Vec<PlannedTest>, custom: bool) -> JudgePlan {
     }
 }
 
-async fn judged(plan: &JudgePlan, run: impl FnMut(&RunRequest) -> Result<RunReport, SandboxError> + Send + 'static) -> Result<JudgeOutcome, SandboxError> {
+async fn judged(
+    plan: &JudgePlan,
+    run: impl FnMut(&RunRequest) -> Result<RunReport, SandboxError> + Send + 'static,
+) -> Result<JudgeOutcome, SandboxError> {
     let sandbox = Arc::new(ScriptedSandbox::new(1));
     sandbox.on_run(run);
     let outcome = Engine::new(sandbox.clone()).judge(plan, &Unobserved).await;
@@ -75,16 +82,31 @@ async fn an_output_nobody_looked_at_as_asked_never_passes_for_right() {
         let shown = format!("{has_answer} {custom} {outcome:?}");
         let result = judged(&plan, move |request| {
             let exit = Exit::Code(if request.role == ProgramRole::Checker { 42 } else { 0 });
-            Ok(RunReport { exit, stdout_outcome: outcome.clone(), ..accepting_run(request) })
+            Ok(RunReport {
+                exit,
+                stdout_outcome: outcome.clone(),
+                ..accepting_run(request)
+            })
         });
         let error = result.await.unwrap_err();
-        assert!(matches!(error, SandboxError::Fault { code: "sandbox.wrong_report", .. }), "{shown}");
+        assert!(
+            matches!(
+                error,
+                SandboxError::Fault {
+                    code: "sandbox.wrong_report",
+                    ..
+                }
+            ),
+            "{shown}"
+        );
     }
 }
 
 #[tokio::test]
 async fn without_an_answer_exit_code_zero_is_enough() {
-    let outcome = judged(&plan(vec![test(1, false)], false), |request| Ok(accepting_run(request))).await.unwrap();
+    let outcome = judged(&plan(vec![test(1, false)], false), |request| Ok(accepting_run(request)))
+        .await
+        .unwrap();
     assert_eq!((outcome.verdict, outcome.score), (Verdict::Accepted, 1.0));
 }
 
@@ -93,7 +115,14 @@ async fn all_tests_are_run_when_it_is_not_to_stop_early() {
     let mut plan = plan((1..=3).map(|index| test(index, true)).collect(), false);
     plan.stop_early = false;
     let mut left = vec![Exit::Code(0), Exit::Signal(11), Exit::Code(1)];
-    let outcome = judged(&plan, move |request| Ok(RunReport { exit: left.pop().unwrap(), ..accepting_run(request) })).await.unwrap();
+    let outcome = judged(&plan, move |request| {
+        Ok(RunReport {
+            exit: left.pop().unwrap(),
+            ..accepting_run(request)
+        })
+    })
+    .await
+    .unwrap();
     let verdicts: Vec<Verdict> = outcome.tests.iter().map(|test| test.verdict).collect();
     assert_eq!(verdicts, [Verdict::RuntimeError, Verdict::RuntimeError, Verdict::Accepted]);
     assert_eq!((outcome.verdict, outcome.tests[2].score), (Verdict::RuntimeError, 1.0));
@@ -109,7 +138,10 @@ async fn excerpts_are_text_that_every_database_stores_and_times_are_rounded_up()
         })
     };
     let outcome = judged(&plan(vec![test(1, true), test(2, true)], false), run).await.unwrap();
-    assert_eq!((outcome.tests[0].stdout.as_deref(), outcome.tests[1].stdout.as_deref()), (Some("a\u{fffd}\u{fffd}"), None));
+    assert_eq!(
+        (outcome.tests[0].stdout.as_deref(), outcome.tests[1].stdout.as_deref()),
+        (Some("a\u{fffd}\u{fffd}"), None)
+    );
     assert_eq!(outcome.tests[0].cpu_ms, 2);
 }
 
@@ -118,7 +150,11 @@ async fn a_fault_in_the_middle_is_no_verdict_and_gives_the_slot_back() {
     let mut runs = 0;
     let run = move |request: &RunRequest| {
         runs += 1;
-        if runs == 2 { Err(SandboxError::Unavailable("gone".to_owned())) } else { Ok(accepting_run(request)) }
+        if runs == 2 {
+            Err(SandboxError::Unavailable("gone".to_owned()))
+        } else {
+            Ok(accepting_run(request))
+        }
     };
     let result = judged(&plan(vec![test(1, true), test(2, true)], false), run).await;
     assert!(matches!(result, Err(SandboxError::Unavailable(_))));
@@ -141,7 +177,12 @@ impl JudgeObserver for Heard {
 #[tokio::test]
 async fn an_observer_hears_of_every_test_also_of_skipped_ones() {
     let sandbox = Arc::new(ScriptedSandbox::new(1));
-    sandbox.on_run(|request| Ok(RunReport { exit: Exit::Code(1), ..accepting_run(request) }));
+    sandbox.on_run(|request| {
+        Ok(RunReport {
+            exit: Exit::Code(1),
+            ..accepting_run(request)
+        })
+    });
     let heard = Heard::default();
     let plan = plan(vec![test(1, true), test(2, true)], false);
     Engine::new(sandbox.clone()).judge(&plan, &heard).await.unwrap();
@@ -153,7 +194,11 @@ async fn an_observer_hears_of_every_test_also_of_skipped_ones() {
 async fn a_package_is_planned_without_a_database() {
     let package = crate::import::package("sum").await;
     let data = plan_package(&package);
-    let tests: Vec<_> = data.tests.iter().map(|test| (test.index, test.name.as_str(), test.sample)).collect();
+    let tests: Vec<_> = data
+        .tests
+        .iter()
+        .map(|test| (test.index, test.name.as_str(), test.sample))
+        .collect();
     assert_eq!(tests, [(1, "sample/1", true), (2, "secret/1", false), (3, "secret/2", false)]);
     assert_eq!(Mode::parse("run"), Some(Mode::Run));
 }

@@ -31,6 +31,12 @@ async fn running() -> (World, Job, SubmissionId) {
     (world, job, id)
 }
 
+/// Begins to judge, runs, and fails; it will be tried again unless it was the third time.
+pub(crate) async fn fail_once(world: &World) {
+    world.fakes.sandbox.push_run(Err(fault()));
+    try_once(world).await;
+}
+
 /// As a worker does: judges, and gives the failure to where failures go.
 async fn try_once(world: &World) -> FailureOutcome {
     let job = world.reserve().await;
@@ -48,7 +54,10 @@ async fn a_fault_is_tried_again_after_a_growing_wait_and_ends_in_internal_error(
     for _ in 0..2 {
         assert_eq!(try_once(&world).await, FailureOutcome::Retry);
         let job = world.fakes.store.jobs().remove(0);
-        assert_eq!((world.submission(id).state, job.state, &job.lease), (SubmissionState::Queued, JobState::Ready, &None));
+        assert_eq!(
+            (world.submission(id).state, job.state, &job.lease),
+            (SubmissionState::Queued, JobState::Ready, &None)
+        );
         let wait = job.run_at - world.now();
         waits.push(wait);
         world.advance(wait - Duration::milliseconds(1));
@@ -56,11 +65,20 @@ async fn a_fault_is_tried_again_after_a_growing_wait_and_ends_in_internal_error(
         world.advance(Duration::milliseconds(1));
     }
     let within = |wait: Duration, full: Duration| full / 2 <= wait && wait <= full;
-    assert!(within(waits[0], Duration::seconds(1)) && within(waits[1], Duration::seconds(2)), "{waits:?}");
+    assert!(
+        within(waits[0], Duration::seconds(1)) && within(waits[1], Duration::seconds(2)),
+        "{waits:?}"
+    );
     assert_eq!(try_once(&world).await, FailureOutcome::Dead);
     let submission = world.submission(id);
-    assert_eq!((submission.state, submission.verdict), (SubmissionState::Done, Some(Verdict::InternalError)));
-    assert_eq!((submission.error_code.as_deref(), submission.judged_at), (Some("sandbox.disk_full"), Some(world.now())));
+    assert_eq!(
+        (submission.state, submission.verdict),
+        (SubmissionState::Done, Some(Verdict::InternalError))
+    );
+    assert_eq!(
+        (submission.error_code.as_deref(), submission.judged_at),
+        (Some("sandbox.disk_full"), Some(world.now()))
+    );
     assert_eq!((submission.score, submission.attempt), (Some(0.0), 3));
     let job = world.fakes.store.jobs().remove(0);
     assert_eq!((job.state, job.failures), (JobState::Dead, 3));
@@ -78,7 +96,10 @@ async fn a_fault_that_passes_leaves_no_trace_in_the_verdict() {
     world.advance(Duration::seconds(2));
     world.judge().await;
     let submission = world.submission(id);
-    assert_eq!((submission.verdict, submission.attempt, submission.error_code), (Some(Verdict::Accepted), 2, None));
+    assert_eq!(
+        (submission.verdict, submission.attempt, submission.error_code),
+        (Some(Verdict::Accepted), 2, None)
+    );
     assert_eq!(world.problem().submissions_total, 1);
 }
 
@@ -86,7 +107,10 @@ async fn a_fault_that_passes_leaves_no_trace_in_the_verdict() {
 async fn what_cannot_be_helped_is_not_tried_again() {
     let (world, job, id) = running().await;
     let outcome = world.app.submissions.give_up.fail(&job, &failure(false)).await.unwrap();
-    assert_eq!((outcome, world.submission(id).verdict), (FailureOutcome::Dead, Some(Verdict::InternalError)));
+    assert_eq!(
+        (outcome, world.submission(id).verdict),
+        (FailureOutcome::Dead, Some(Verdict::InternalError))
+    );
 }
 
 #[tokio::test]
@@ -96,7 +120,11 @@ async fn faults_of_every_kind_have_a_code_and_are_worth_another_try() {
         language: "cpp".to_owned(),
         reason: "no g++".to_owned(),
     };
-    for (error, code) in [(unavailable, "sandbox.unavailable"), (language, "sandbox.language_unavailable"), (fault(), "sandbox.disk_full")] {
+    for (error, code) in [
+        (unavailable, "sandbox.unavailable"),
+        (language, "sandbox.language_unavailable"),
+        (fault(), "sandbox.disk_full"),
+    ] {
         let failure = Failure::from(error);
         assert_eq!((failure.code.as_str(), failure.is_retryable), (code, true));
     }
@@ -111,7 +139,10 @@ async fn a_sandbox_that_refuses_slots_and_lost_test_data_are_our_faults() {
     assert_eq!(try_once(&world).await, FailureOutcome::Retry);
     world.fakes.sandbox.refuse_slots(None);
     let set = world.submission(id).test_set_id.unwrap();
-    let set = codesm_core::problems::ProblemQueries::test_set(&*world.fakes.store, set).await.unwrap().unwrap();
+    let set = codesm_core::problems::ProblemQueries::test_set(&*world.fakes.store, set)
+        .await
+        .unwrap()
+        .unwrap();
     world.fakes.blobs.lose(&set.tests[1].answer);
     for expected in [FailureOutcome::Retry, FailureOutcome::Dead] {
         world.advance(Duration::seconds(2));
@@ -132,7 +163,10 @@ async fn ten_silent_workers_end_in_internal_error() {
     assert!(job.is_exhausted(RetryPolicy::JUDGING));
     world.app.submissions.give_up.bury(&job).await.unwrap();
     let submission = world.submission(id);
-    assert_eq!((submission.verdict, submission.error_code.as_deref()), (Some(Verdict::InternalError), Some("job.lost_leases")));
+    assert_eq!(
+        (submission.verdict, submission.error_code.as_deref()),
+        (Some(Verdict::InternalError), Some("job.lost_leases"))
+    );
     assert_eq!(world.fakes.store.jobs()[0].state, JobState::Dead);
     world.advance(LEASE);
     assert!(world.due().await.is_empty());
@@ -177,13 +211,20 @@ async fn a_verdict_that_comes_after_the_lease_was_lost_is_not_written() {
             }
         };
         let waker = std::task::Waker::noop();
-        assert!(std::pin::pin!(take_over).poll(&mut std::task::Context::from_waker(waker)).is_ready());
+        assert!(
+            std::pin::pin!(take_over)
+                .poll(&mut std::task::Context::from_waker(waker))
+                .is_ready()
+        );
         Ok(codesm_memory::fakes::accepting_run(request))
     });
     let failure = world.app.judge.as_ref().unwrap().judge(&job).await.unwrap_err();
     assert_eq!(failure.code, "job.lease_lost");
     let submission = world.submission(id);
-    assert_eq!((submission.state, submission.attempt, submission.tests.len()), (SubmissionState::Compiling, 2, 0));
+    assert_eq!(
+        (submission.state, submission.attempt, submission.tests.len()),
+        (SubmissionState::Compiling, 2, 0)
+    );
     assert_eq!(world.problem().submissions_total, 0);
     assert!(!world.steps().contains(&ProgressStep::Finished));
 }
@@ -257,7 +298,14 @@ async fn failing_and_releasing_leave_a_verdict_alone() {
 async fn a_job_without_a_submission_ends_instead_of_coming_back_for_ever() {
     let (world, _, _) = running().await;
     let payload = serde_json::json!({ "submissionId": "nonsense" });
-    let broken = Job::new(&*world.fakes.ids, world.now(), JobKind::JudgeSubmission, Queue::Submit, None, payload);
+    let broken = Job::new(
+        &*world.fakes.ids,
+        world.now(),
+        JobKind::JudgeSubmission,
+        Queue::Submit,
+        None,
+        payload,
+    );
     let tx = world.fakes.store.begin().await.unwrap();
     tx.jobs().add(&broken).await.unwrap();
     tx.commit().await.unwrap();
@@ -275,8 +323,10 @@ async fn recording_writes_all_or_nothing() {
         let (world, job, id) = running().await;
         (world, (job, id))
     };
-    let fail = |is_retryable| async move |world: &World, (job, _): &(Job, SubmissionId)| {
-        world.app.submissions.give_up.fail(job, &failure(is_retryable)).await.map(drop)
+    let fail = |is_retryable| {
+        async move |world: &World, (job, _): &(Job, SubmissionId)| {
+            world.app.submissions.give_up.fail(job, &failure(is_retryable)).await.map(drop)
+        }
     };
     assert_eq!(writes_all_or_nothing(setup, fail(true)).await, 5);
     assert_eq!(writes_all_or_nothing(setup, fail(false)).await, 5);
@@ -286,13 +336,17 @@ async fn recording_writes_all_or_nothing() {
 
 #[tokio::test]
 async fn a_verdict_is_recorded_whole_or_not_at_all() {
-    // Five steps to begin, five to say `running`, then those of the verdict: begin, job, submission twice, counter, commit.
-    for steps in 10..16 {
+    // Six steps to begin, five to say `running`, then those of the verdict: begin, job, submission twice, counter, commit.
+    for steps in 11..17 {
         let (world, job, id) = running().await;
         world.breaking.break_after(steps);
         let failure = world.app.judge.as_ref().unwrap().judge(&job).await.unwrap_err();
         world.fakes.store.set_down(false);
-        assert_eq!((failure.code.as_str(), failure.is_retryable), ("database.unavailable", true), "{steps}");
+        assert_eq!(
+            (failure.code.as_str(), failure.is_retryable),
+            ("database.unavailable", true),
+            "{steps}"
+        );
         let submission = world.submission(id);
         assert_eq!((submission.verdict, world.problem().submissions_total), (None, 0), "{steps}");
         assert_eq!(world.fakes.store.jobs()[0].state, JobState::Running);
@@ -301,11 +355,17 @@ async fn a_verdict_is_recorded_whole_or_not_at_all() {
         world.app.submissions.give_up.fail(&job, &failure).await.unwrap();
         world.advance(Duration::seconds(2));
         world.judge().await;
-        assert_eq!((world.submission(id).verdict, world.problem().submissions_total), (Some(Verdict::Accepted), 1));
+        assert_eq!(
+            (world.submission(id).verdict, world.problem().submissions_total),
+            (Some(Verdict::Accepted), 1)
+        );
     }
     let (world, job, _) = running().await;
-    world.breaking.break_after(16);
-    assert!(world.app.judge.as_ref().unwrap().judge(&job).await.is_ok(), "there are no more steps");
+    world.breaking.break_after(17);
+    assert!(
+        world.app.judge.as_ref().unwrap().judge(&job).await.is_ok(),
+        "there are no more steps"
+    );
 }
 
 #[tokio::test]
@@ -315,7 +375,10 @@ async fn a_job_whose_submission_is_gone_is_completed() {
     job.payload = serde_json::json!({ "submissionId": job.id });
     let judged = world.app.judge.as_ref().unwrap().judge(&job).await.unwrap();
     assert_eq!(judged, codesm_core::submissions::Judged::Nothing);
-    assert_eq!((world.fakes.store.jobs()[0].state, world.submission(id).verdict), (JobState::Done, None));
+    assert_eq!(
+        (world.fakes.store.jobs()[0].state, world.submission(id).verdict),
+        (JobState::Done, None)
+    );
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 fn keyed(reference: &ProblemRef, name: &str, fingerprint: &str) -> SubmitCommand {
     SubmitCommand {
-        idempotency: key(name, fingerprint),
+        idempotency: Some(key(name, fingerprint)),
         ..solution(reference, Mode::Submit)
     }
 }
@@ -35,7 +35,10 @@ async fn the_same_key_and_body_give_the_first_receipt_again() {
     let first = submit(&world, &solver, keyed(&reference, "k", "body")).await.unwrap();
     let rows = world.rows();
     let again = submit(&world, &solver, keyed(&reference, "k", "body")).await.unwrap();
-    assert_eq!((first.replayed, again.replayed, again.submission_id), (false, true, first.submission_id));
+    assert_eq!(
+        (first.replayed, again.replayed, again.submission_id),
+        (false, true, first.submission_id)
+    );
     assert_eq!(world.rows(), rows);
 }
 
@@ -76,19 +79,37 @@ async fn what_was_accepted_once_stays_accepted_whatever_became_of_the_problem_or
     let (world, (solver, reference)) = with_problem().await;
     let first = submit(&world, &solver, keyed(&reference, "k", "body")).await.unwrap();
     let author = acting(world.problem().author_id, Role::Author);
-    world.app.problems.change_status.change(&author, &reference, StatusChange::Archive).await.unwrap();
+    world
+        .app
+        .problems
+        .change_status
+        .change(&author, &reference, StatusChange::Archive)
+        .await
+        .unwrap();
     let again = submit(&world, &solver, keyed(&reference, "k", "body")).await.unwrap();
     assert_eq!((again.replayed, again.submission_id), (true, first.submission_id));
-    assert_eq!(code(&submit(&world, &solver, keyed(&reference, "k", "other")).await), "idempotency.mismatch");
-    assert_eq!(code(&submit(&world, &solver, keyed(&reference, "fresh", "body")).await), "problem.not_found");
+    assert_eq!(
+        code(&submit(&world, &solver, keyed(&reference, "k", "other")).await),
+        "idempotency.mismatch"
+    );
+    assert_eq!(
+        code(&submit(&world, &solver, keyed(&reference, "fresh", "body")).await),
+        "problem.not_found"
+    );
     world.advance(Duration::hours(24) + Duration::microseconds(1));
-    assert_eq!(code(&submit(&world, &solver, keyed(&reference, "k", "body")).await), "problem.not_found");
+    assert_eq!(
+        code(&submit(&world, &solver, keyed(&reference, "k", "body")).await),
+        "problem.not_found"
+    );
 }
 
 #[tokio::test]
 async fn a_refused_request_does_not_use_up_its_key() {
     let (world, (solver, reference)) = with_problem().await;
-    let command = SubmitCommand { source: Some(String::new()), ..keyed(&reference, "k", "bad") };
+    let command = SubmitCommand {
+        source: Some(String::new()),
+        ..keyed(&reference, "k", "bad")
+    };
     assert_eq!(code(&submit(&world, &solver, command).await), "submission.source_empty");
     assert!(!submit(&world, &solver, keyed(&reference, "k", "good")).await.unwrap().replayed);
 }
@@ -189,7 +210,10 @@ async fn a_request_that_loses_the_race_at_the_unique_rule_gets_the_winners_recei
             store: world.fakes.store.clone(),
             looked: Arc::default(),
         };
-        let late = Submit::new(SubmissionDeps { uow: Arc::new(uow), ..world.submission_deps() });
+        let late = Submit::new(SubmissionDeps {
+            uow: Arc::new(uow),
+            ..world.submission_deps()
+        });
         let result = late.submit(&solver, keyed(&reference, "k", fingerprint)).await;
         assert_eq!(code(&result), expected);
         if let Ok(receipt) = result {

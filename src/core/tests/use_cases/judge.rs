@@ -3,11 +3,9 @@
 use crate::submit::with_problem;
 use crate::world::{World, solution};
 use chrono::Duration;
-use codesm_core::jobs::JobState;
+use codesm_core::jobs::{JobQueue, JobState};
 use codesm_core::judging::comparator::Comparison;
-use codesm_core::judging::{
-    CompileOutcome, CompileReport, Exit, Input, LimitHit, Mode, RunReport, StdoutOutcome, StdoutPlan, Verdict,
-};
+use codesm_core::judging::{CompileOutcome, CompileReport, Exit, Input, LimitHit, Mode, RunReport, StdoutOutcome, StdoutPlan, Verdict};
 use codesm_core::kernel::SubmissionId;
 use codesm_core::store::UnitOfWork;
 use codesm_core::submissions::{Judged, ProgressStep, Submission, SubmissionState, SubmitCommand};
@@ -46,13 +44,27 @@ fn counters(world: &World) -> (i64, i64) {
 #[tokio::test]
 async fn a_right_program_is_accepted_and_counted() {
     let (world, id) = submitted(Mode::Submit).await;
-    let Judged::Verdict { verdict, stages } = world.judge().await else { panic!("a verdict") };
-    assert_eq!((verdict, stages.compile.as_millis(), stages.run.as_millis()), (Verdict::Accepted, 100, 36));
+    let Judged::Verdict { verdict, stages } = world.judge().await else {
+        panic!("a verdict")
+    };
+    assert_eq!(
+        (verdict, stages.compile.as_millis(), stages.run.as_millis()),
+        (Verdict::Accepted, 100, 36)
+    );
     let submission = world.submission(id);
-    assert_eq!((submission.verdict, submission.score, submission.max_score), (Some(Verdict::Accepted), Some(1.0), Some(1.0)));
+    assert_eq!(
+        (submission.verdict, submission.score, submission.max_score),
+        (Some(Verdict::Accepted), Some(1.0), Some(1.0))
+    );
     assert_eq!(verdicts(&submission), [Verdict::Accepted; 3]);
-    assert_eq!((submission.cpu_ms, submission.wall_ms, submission.memory_kb), (Some(10), Some(12), Some(1024)));
-    assert_eq!((submission.attempt, submission.measured_by.as_deref(), submission.error_code), (1, Some("script"), None));
+    assert_eq!(
+        (submission.cpu_ms, submission.wall_ms, submission.memory_kb),
+        (Some(10), Some(12), Some(1024))
+    );
+    assert_eq!(
+        (submission.attempt, submission.measured_by.as_deref(), submission.error_code),
+        (1, Some("script"), None)
+    );
     assert_eq!(counters(&world), (1, 1));
     let job = world.fakes.store.jobs().remove(0);
     assert_eq!((job.state, job.lease, job.finished_at), (JobState::Done, None, Some(world.now())));
@@ -87,12 +99,21 @@ async fn running_the_samples_runs_all_of_them_and_only_them_and_never_counts() {
 #[tokio::test]
 async fn ones_own_input_is_run_instead_of_the_samples_and_only_its_exit_matters() {
     let (world, (solver, reference)) = with_problem().await;
-    let command = SubmitCommand { stdin: Some("7 8".to_owned()), ..solution(&reference, Mode::Run) };
+    let command = SubmitCommand {
+        stdin: Some("7 8".to_owned()),
+        ..solution(&reference, Mode::Run)
+    };
     let id = world.submit(&solver, command).await;
-    world.every_run(|request| RunReport { stdout: "15".into(), ..accepting_run(request) });
+    world.every_run(|request| RunReport {
+        stdout: "15".into(),
+        ..accepting_run(request)
+    });
     let submission = judged(&world, id).await;
     assert_eq!((submission.verdict, submission.tests.len()), (Some(Verdict::Accepted), 1));
-    assert_eq!((submission.tests[0].sample, submission.tests[0].stdout.as_deref()), (true, Some("15")));
+    assert_eq!(
+        (submission.tests[0].sample, submission.tests[0].stdout.as_deref()),
+        (true, Some("15"))
+    );
     let request = world.fakes.sandbox.run_requests().remove(0);
     assert!(matches!(request.stdin, Input::Bytes(bytes) if bytes == "7 8"));
     assert!(matches!(request.stdout, StdoutPlan::Capture { .. }), "nothing is compared");
@@ -106,9 +127,16 @@ async fn a_compile_error_runs_nothing_and_shows_what_the_compiler_said() {
     ] {
         let (world, id) = submitted(Mode::Submit).await;
         let output = "main.cpp:1: error".to_owned();
-        world.fakes.sandbox.push_compile(Ok(CompileReport { outcome, output, ..compiled("cpp") }));
+        world.fakes.sandbox.push_compile(Ok(CompileReport {
+            outcome,
+            output,
+            ..compiled("cpp")
+        }));
         let submission = judged(&world, id).await;
-        assert_eq!((submission.verdict, submission.compile_output.as_deref()), (Some(verdict), Some("main.cpp:1: error")));
+        assert_eq!(
+            (submission.verdict, submission.compile_output.as_deref()),
+            (Some(verdict), Some("main.cpp:1: error"))
+        );
         assert_eq!((verdicts(&submission), submission.cpu_ms), (vec![Verdict::Skipped; 3], None));
         assert!(world.fakes.sandbox.run_requests().is_empty());
         assert_eq!(counters(&world), (1, 0));
@@ -135,7 +163,12 @@ async fn every_way_to_end_has_its_verdict() {
     for (exit, limit, cpu_ms, verdict) in cases {
         let (world, id) = submitted(Mode::Submit).await;
         let cpu = std::time::Duration::from_millis(cpu_ms);
-        world.every_run(move |request| RunReport { exit, limit, cpu, ..accepting_run(request) });
+        world.every_run(move |request| RunReport {
+            exit,
+            limit,
+            cpu,
+            ..accepting_run(request)
+        });
         let submission = judged(&world, id).await;
         assert_eq!(submission.verdict, Some(verdict), "{exit:?} {limit:?} {cpu_ms}");
         let shown = (submission.tests[0].exit_code, submission.tests[0].signal);
@@ -152,7 +185,10 @@ async fn every_way_to_end_has_its_verdict() {
 async fn a_crash_goes_before_a_wrong_answer() {
     let (world, id) = submitted(Mode::Submit).await;
     world.every_run(|request| {
-        let mut report = RunReport { exit: Exit::Code(1), ..accepting_run(request) };
+        let mut report = RunReport {
+            exit: Exit::Code(1),
+            ..accepting_run(request)
+        };
         wrong(&mut report);
         report
     });
@@ -258,8 +294,8 @@ async fn results_so_far_are_written_to_the_row_at_most_once_a_second() {
 async fn progress_that_cannot_be_written_costs_nothing_but_itself() {
     let (world, id) = submitted(Mode::Submit).await;
     let job = world.reserve().await;
-    // To begin takes five steps; the sixth begins the transaction that says `running`.
-    world.breaking.break_after(5);
+    // To begin takes six steps; the seventh begins the transaction that says `running`.
+    world.breaking.break_after(6);
     let store = world.fakes.store.clone();
     world.every_run(move |request| {
         store.set_down(false);
@@ -283,4 +319,18 @@ async fn watchers_hear_of_every_step_in_order() {
         })
         .collect();
     assert_eq!(steps, ["compiling", "running", "test 1", "test 2", "test 3", "finished"]);
+}
+
+#[tokio::test]
+async fn to_begin_does_not_undo_a_heartbeat() {
+    let (world, _) = submitted(Mode::Submit).await;
+    let job = world.reserve().await;
+    let until = job.lease.as_ref().unwrap().expires_at + Duration::seconds(10);
+    assert!(world.fakes.store.extend(job.id, job.attempt, until).await.unwrap());
+    let store = world.fakes.store.clone();
+    world.every_run(move |request| {
+        assert_eq!(store.jobs()[0].lease.as_ref().unwrap().expires_at, until);
+        accepting_run(request)
+    });
+    world.app.judge.as_ref().unwrap().judge(&job).await.unwrap();
 }

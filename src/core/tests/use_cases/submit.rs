@@ -53,19 +53,40 @@ async fn refusal(command: SubmitCommand) -> Vec<String> {
 #[tokio::test]
 async fn a_receipt_commits_the_submission_its_job_and_its_audit_entry() {
     let (world, (solver, reference)) = with_problem().await;
-    let receipt = world.app.submissions.submit.submit(&solver, solution(&reference, Mode::Submit)).await.unwrap();
+    let receipt = world
+        .app
+        .submissions
+        .submit
+        .submit(&solver, solution(&reference, Mode::Submit))
+        .await
+        .unwrap();
     assert!(!receipt.replayed);
     let submission = world.submission(receipt.submission_id);
     let problem = world.problem();
-    assert_eq!((submission.problem_id, submission.test_set_id), (Some(problem.id), problem.test_set_id));
-    assert_eq!((Some(submission.user_id), submission.state, submission.attempt), (solver.actor.user_id(), SubmissionState::Queued, 0));
-    assert_eq!((submission.files, submission.limits), (vec![file("main.cpp", "int main() {}")], problem.limits));
+    assert_eq!(
+        (submission.problem_id, submission.test_set_id),
+        (Some(problem.id), problem.test_set_id)
+    );
+    assert_eq!(
+        (Some(submission.user_id), submission.state, submission.attempt),
+        (solver.actor.user_id(), SubmissionState::Queued, 0)
+    );
+    assert_eq!(
+        (submission.files, submission.limits),
+        (vec![file("main.cpp", "int main() {}")], problem.limits)
+    );
     assert_eq!((submission.verdict, submission.created_at), (None, world.now()));
     let job = world.fakes.store.jobs().remove(0);
-    assert_eq!((job.state, job.queue, job.requirement.as_deref()), (JobState::Ready, Queue::Submit, Some("cpp")));
+    assert_eq!(
+        (job.state, job.queue, job.requirement.as_deref()),
+        (JobState::Ready, Queue::Submit, Some("cpp"))
+    );
     assert_eq!(job.payload, serde_json::json!({ "submissionId": submission.id }));
     let entry = world.fakes.store.audit_entries().pop().unwrap();
-    assert_eq!((entry.action.as_str(), entry.subject_id), ("submission.created", submission.id.to_string()));
+    assert_eq!(
+        (entry.action.as_str(), entry.subject_id),
+        ("submission.created", submission.id.to_string())
+    );
     assert!(!entry.details.to_string().contains("main"), "no source in the audit trail");
 }
 
@@ -86,8 +107,11 @@ async fn a_submission_writes_all_or_nothing() {
     });
     assert_eq!(plain.await, 5);
     let keyed = writes_all_or_nothing(with_problem, async |world, (solver, reference)| {
-        let idempotency = key("key", "body");
-        let command = SubmitCommand { idempotency, ..solution(reference, Mode::Submit) };
+        let idempotency = Some(key("key", "body"));
+        let command = SubmitCommand {
+            idempotency,
+            ..solution(reference, Mode::Submit)
+        };
         world.app.submissions.submit.submit(solver, command).await.map(drop)
     });
     assert_eq!(keyed.await, 8);
@@ -107,14 +131,20 @@ async fn runs_wait_in_their_own_queue() {
 async fn a_run_without_a_problem_gets_the_usual_limits_or_those_it_asks_for() {
     let (world, (solver, _)) = with_problem().await;
     let id = world.submit(&solver, run("x")).await;
-    assert_eq!((world.submission(id).limits, world.submission(id).problem_id), (world.fakes.submission_limits.run_defaults, None));
+    assert_eq!(
+        (world.submission(id).limits, world.submission(id).problem_id),
+        (world.fakes.submission_limits.run_defaults, None)
+    );
     let limits = RunLimitsOverride {
         time_ms: Some(10_000),
         memory_mb: Some(4),
         output_kb: Some(1),
     };
     let args = vec!["-x".to_owned()];
-    let target = SubmitTarget::AdHoc { args: args.clone(), limits };
+    let target = SubmitTarget::AdHoc {
+        args: args.clone(),
+        limits,
+    };
     let id = world.submit(&solver, SubmitCommand { target, ..run("x") }).await;
     let expected = ResourceLimits {
         time_ms: 10_000,
@@ -156,17 +186,33 @@ async fn a_source_must_be_given_once_be_text_and_not_be_empty_or_too_large() {
         ..run("")
     };
     assert_eq!(refusal(sourced(None, None)).await, ["source source_missing"]);
-    assert_eq!(refusal(sourced(Some("x"), Some(vec![file("a.cpp", "x")]))).await, ["files source_ambiguous"]);
+    assert_eq!(
+        refusal(sourced(Some("x"), Some(vec![file("a.cpp", "x")]))).await,
+        ["files source_ambiguous"]
+    );
     assert_eq!(refusal(sourced(Some(" \n"), None)).await, ["source source_empty"]);
     assert_eq!(refusal(sourced(Some("a\0"), None)).await, ["source source_not_text"]);
-    assert_eq!(refusal(sourced(Some(&"x".repeat(128 * 1024 + 1)), None)).await, ["source source_too_large"]);
+    assert_eq!(
+        refusal(sourced(Some(&"x".repeat(128 * 1024 + 1)), None)).await,
+        ["source source_too_large"]
+    );
     let half = "x".repeat(64 * 1024 + 1);
-    assert_eq!(refusal(sourced(None, Some(vec![file("a.cpp", &half), file("b.cpp", &half)]))).await, ["files source_too_large"]);
-    assert_eq!(refusal(sourced(None, Some(vec![]))).await, ["files files_count", "files source_empty"]);
+    assert_eq!(
+        refusal(sourced(None, Some(vec![file("a.cpp", &half), file("b.cpp", &half)]))).await,
+        ["files source_too_large"]
+    );
+    assert_eq!(
+        refusal(sourced(None, Some(vec![]))).await,
+        ["files files_count", "files source_empty"]
+    );
     let many = (0..51).map(|n| file(&format!("{n}.cpp"), "x")).collect();
     assert_eq!(refusal(sourced(None, Some(many))).await, ["files files_count"]);
     let bad = vec![file("../a.cpp", "x"), file("b.cpp", "x"), file("b.cpp", "\0")];
-    let expected = ["files[0].name file_name_invalid", "files[2].content source_not_text", "files[2].name file_name_repeated"];
+    let expected = [
+        "files[0].name file_name_invalid",
+        "files[2].content source_not_text",
+        "files[2].name file_name_repeated",
+    ];
     assert_eq!(refusal(sourced(None, Some(bad))).await, expected);
 }
 
@@ -180,9 +226,19 @@ async fn a_source_of_exactly_the_bound_is_taken() {
 async fn standard_input_is_for_runs_and_bounded_text() {
     let (_, (_, reference)) = with_problem().await;
     let stdin = Some("1".to_owned());
-    assert_eq!(refusal(SubmitCommand { stdin, ..solution(&reference, Mode::Submit) }).await, ["stdin stdin_not_allowed"]);
+    assert_eq!(
+        refusal(SubmitCommand {
+            stdin,
+            ..solution(&reference, Mode::Submit)
+        })
+        .await,
+        ["stdin stdin_not_allowed"]
+    );
     let stdin = Some("\0".repeat(1024 * 1024 + 1));
-    assert_eq!(refusal(SubmitCommand { stdin, ..run("x") }).await, ["stdin stdin_too_large", "stdin stdin_not_text"]);
+    assert_eq!(
+        refusal(SubmitCommand { stdin, ..run("x") }).await,
+        ["stdin stdin_too_large", "stdin stdin_not_text"]
+    );
 }
 
 #[tokio::test]
@@ -191,7 +247,7 @@ async fn every_offence_is_named_at_once() {
         language: "cobol".to_owned(),
         source: Some(String::new()),
         stdin: Some("\0".to_owned()),
-        idempotency: key("", "body"),
+        idempotency: Some(key("", "body")),
         ..run("")
     };
     let expected = [
@@ -205,21 +261,30 @@ async fn every_offence_is_named_at_once() {
 
 #[tokio::test]
 async fn a_language_nobody_offered_for_a_day_is_not_available() {
-    let command = SubmitCommand { language: "java".to_owned(), ..run("x") };
+    let command = SubmitCommand {
+        language: "java".to_owned(),
+        ..run("x")
+    };
     assert_eq!(refusal(command).await, ["language language_unavailable"]);
 
     let (world, (solver, _)) = with_problem().await;
     world.advance(Duration::hours(24));
     world.submit(&solver, run("x")).await;
     world.advance(Duration::microseconds(1));
-    assert_eq!(code(&world.app.submissions.submit.submit(&solver, run("x")).await), "submission.language_unavailable");
+    assert_eq!(
+        code(&world.app.submissions.submit.submit(&solver, run("x")).await),
+        "submission.language_unavailable"
+    );
 
     let world = World::of(Fakes::new());
     let languages = world.app.submissions.languages.list().await.unwrap();
     assert!(languages.iter().all(|language| !language.available && language.version.is_none()));
     world.fakes.worker_online("worker-1").await.unwrap();
     let languages = world.app.submissions.languages.list().await.unwrap();
-    let shown: Vec<_> = languages.iter().map(|language| (language.id.as_str(), language.version.as_deref())).collect();
+    let shown: Vec<_> = languages
+        .iter()
+        .map(|language| (language.id.as_str(), language.version.as_deref()))
+        .collect();
     assert_eq!(shown, [("cpp", Some("14.2.0")), ("java", None), ("python", Some("3.13.5"))]);
 }
 
@@ -228,11 +293,20 @@ async fn an_archived_problem_takes_no_submissions_not_even_its_authors() {
     let (world, (solver, reference)) = with_problem().await;
     let author = world.problem().author_id;
     let author = crate::world::acting(author, Role::Author);
-    world.app.problems.change_status.change(&author, &reference, StatusChange::Archive).await.unwrap();
+    world
+        .app
+        .problems
+        .change_status
+        .change(&author, &reference, StatusChange::Archive)
+        .await
+        .unwrap();
     let submit = &world.app.submissions.submit;
     let error = submit.submit(&author, solution(&reference, Mode::Submit)).await.unwrap_err();
     assert_eq!((error.code(), error.kind()), ("problem.not_published", ErrorKind::Conflict));
-    assert_eq!(code(&submit.submit(&solver, solution(&reference, Mode::Submit)).await), "problem.not_found");
+    assert_eq!(
+        code(&submit.submit(&solver, solution(&reference, Mode::Submit)).await),
+        "problem.not_found"
+    );
 }
 
 #[tokio::test]

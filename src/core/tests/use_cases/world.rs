@@ -347,11 +347,11 @@ pub(crate) fn solution(target: &ProblemRef, mode: Mode) -> SubmitCommand {
     }
 }
 
-pub(crate) fn key(key: &str, fingerprint: &str) -> Option<IdempotencyKey> {
-    Some(IdempotencyKey {
+pub(crate) fn key(key: &str, fingerprint: &str) -> IdempotencyKey {
+    IdempotencyKey {
         key: key.to_owned(),
         fingerprint: fingerprint.to_owned(),
-    })
+    }
 }
 
 /// Codes and fields of an error, for comparison at once.
