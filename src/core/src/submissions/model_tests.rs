@@ -99,3 +99,14 @@ fn a_cancelled_submission_stays_cancelled() {
     assert!(!it.begin(1));
     assert!(!it.finish(1, judgement(Verdict::Accepted), now()));
 }
+
+#[test]
+fn progress_is_taken_only_while_it_is_judged_and_only_of_the_present_try() {
+    let mut it = submission();
+    assert!(!it.progress(0, &[]));
+    assert!(it.begin(2));
+    assert!(!it.progress(1, &[]));
+    assert!(it.progress(2, &[]));
+    assert!(it.requeue());
+    assert!(!it.progress(2, &[]), "the last words of a worker that lost it");
+}
