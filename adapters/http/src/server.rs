@@ -1,7 +1,7 @@
 //! Listens, and stops in an orderly way.
 
-use crate::MetricsRenderer;
-use poem::endpoint::{BoxEndpoint, make_sync};
+use crate::{HttpEndpoint, MetricsRenderer};
+use poem::endpoint::make_sync;
 use poem::http::{Method, StatusCode, header, uri::Scheme};
 use poem::listener::{Acceptor, TcpAcceptor};
 use poem::web::{LocalAddr, RemoteAddr};
@@ -19,12 +19,7 @@ const IDLE: Duration = Duration::from_secs(75);
 ///
 /// # Errors
 /// Whatever the listener fails with at the beginning.
-pub async fn serve(
-    listener: TcpListener,
-    endpoint: BoxEndpoint<'static, Response>,
-    shutdown: CancellationToken,
-    grace: Duration,
-) -> io::Result<()> {
+pub async fn serve(listener: TcpListener, endpoint: HttpEndpoint, shutdown: CancellationToken, grace: Duration) -> io::Result<()> {
     let acceptor = PatientAcceptor(TcpAcceptor::from_tokio(listener)?);
     Server::new_with_acceptor(acceptor)
         .name("http")
@@ -35,7 +30,7 @@ pub async fn serve(
 
 /// Answers `GET /metrics` and nothing else: for a listener of its own.
 #[must_use]
-pub fn metrics_endpoint(render: MetricsRenderer) -> BoxEndpoint<'static, Response> {
+pub fn metrics_endpoint(render: MetricsRenderer) -> HttpEndpoint {
     make_sync(move |request| {
         if request.uri().path() != "/metrics" {
             return StatusCode::NOT_FOUND.into();

@@ -5,22 +5,17 @@ use codesm_core::auth::{LoginCommand, RegisterCommand, TokenPair, User};
 use codesm_core::kernel::{Role, Secret};
 use poem_openapi::types::Example;
 use poem_openapi::{Enum, Object};
-use serde::Deserialize;
 use uuid::Uuid;
 
 /// A new account.
-#[derive(Object, Deserialize)]
+#[derive(Object)]
 #[oai(rename = "Register", rename_all = "camelCase", example)]
-#[serde(rename_all = "camelCase")]
 pub(super) struct RegisterBody {
     /// E-mail address; case does not matter.
-    #[oai(validator(max_length = 254))]
     email: String,
     /// 3 to 32 of the characters `a-z`, `0-9`, `_` and `-`, beginning with a letter or digit.
-    #[oai(validator(min_length = 3, max_length = 32))]
     username: String,
     /// At least 8 characters, at most 256 bytes.
-    #[oai(validator(min_length = 8, max_length = 256))]
     password: String,
 }
 
@@ -43,16 +38,14 @@ impl From<RegisterBody> for RegisterCommand {
 }
 
 /// Credentials.
-#[derive(Object, Deserialize)]
+#[derive(Object)]
 #[oai(rename = "Login", rename_all = "camelCase", example)]
-#[serde(rename_all = "camelCase")]
 pub(super) struct LoginBody {
     /// E-mail address.
     email: String,
     /// Password.
     password: String,
     /// Second factor. Accepted for the sake of newer clients and not looked at: accounts have no second factor yet.
-    #[serde(default)]
     totp: Maybe<String>,
 }
 
@@ -75,12 +68,10 @@ impl From<LoginBody> for LoginCommand {
 }
 
 /// A refresh token, unless the session cookie has it.
-#[derive(Object, Deserialize)]
+#[derive(Object)]
 #[oai(rename = "Refresh", rename_all = "camelCase", example)]
-#[serde(rename_all = "camelCase")]
 pub(super) struct RefreshBody {
     /// From the last login or refresh.
-    #[serde(default)]
     pub(super) refresh_token: Maybe<String>,
 }
 

@@ -1,6 +1,6 @@
 //! Finds out who calls.
 //!
-//! A credential in a header must be right wherever it is sent: a client that sends one means it. The session cookie comes along by
+//! A credential in a header must be right wherever it is sent (but where one logs in): a client that sends one means it. The session cookie comes along by
 //! itself, so one that is stale counts as nobody, and public pages keep working.
 
 use super::{Exchange, require_own_origin};
@@ -15,6 +15,11 @@ use poem::http::{StatusCode, header};
 /// # Errors
 /// `auth.invalid_token`, `auth.invalid_api_key` (401), `auth.banned`, `auth.csrf_failed` (403), `database.unavailable` (503).
 pub(super) async fn identify(deps: &HttpDeps, request: &Request, exchange: &Exchange) -> Result<Actor, Problem> {
+    // Logging in, registering and refreshing are for nobody in particular; a client refreshes just when the access token that
+    // it sends with everything has expired.
+    if exchange.route.class() == Class::Login {
+        return Ok(Actor::Anonymous);
+    }
     let actor = if let Some(value) = request.headers().get(header::AUTHORIZATION) {
         let token = value.to_str().ok().and_then(bearer).ok_or_else(invalid_token)?;
         deps.app.auth.authenticate.authenticate(token).await?
@@ -24,7 +29,7 @@ pub(super) async fn identify(deps: &HttpDeps, request: &Request, exchange: &Exch
             "auth.invalid_api_key",
             "The API key is not valid.",
         ));
-    } else if let Some(token) = cookie(request, ACCESS_COOKIE).filter(|_| exchange.route.class() != Class::Login) {
+    } else if let Some(token) = cookie(request, ACCESS_COOKIE) {
         match deps.app.auth.authenticate.authenticate(&token).await {
             Ok(actor) => {
                 require_own_origin(&deps.settings, request)?;

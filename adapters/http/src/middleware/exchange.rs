@@ -43,6 +43,19 @@ impl Exchange {
         }
     }
 
+    /// One that only knows what it means.
+    #[cfg(test)]
+    pub(super) fn for_test(route: Match) -> Self {
+        Self {
+            request_id: "r".to_owned(),
+            route,
+            client_ip: None,
+            rate: OnceLock::new(),
+            user: OnceLock::new(),
+            body: BodyMeter::default(),
+        }
+    }
+
     /// Runs the future so that [`current_request_id`] knows the request.
     pub(super) async fn scope<T>(self: Arc<Self>, future: impl Future<Output = T>) -> T {
         CURRENT.scope(self, future).await

@@ -37,7 +37,7 @@ pub(crate) use exchange::{Exchange, current_request_id};
 
 use crate::HttpDeps;
 use crate::openapi::{self, Documents};
-use crate::request::duplicate_parameter;
+use crate::request::check_query;
 use crate::response::{Problem, framework_problem};
 use crate::routes::{Class, Match, Routes};
 use body_limit::MeteredBody;
@@ -125,16 +125,7 @@ impl Pipeline {
         match &exchange.route {
             Match::Unknown => Err(Problem::unknown_route()),
             Match::WrongMethod { allow, .. } => Err(Problem::method_not_allowed(allow.clone())),
-            Match::Operation { .. } => match request.uri().query().and_then(duplicate_parameter) {
-                Some(name) => Err(
-                    Problem::bad_request("request.duplicate_parameter", format!("The parameter `{name}` occurs twice.")).with_field(
-                        &name,
-                        "duplicate",
-                        "Must occur once.",
-                    ),
-                ),
-                None => Ok(()),
-            },
+            Match::Operation { .. } => request.uri().query().map_or(Ok(()), check_query),
         }
     }
 

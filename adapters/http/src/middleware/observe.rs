@@ -42,3 +42,38 @@ pub(super) fn observe(method: &Method, exchange: &Exchange, response: &Response,
         tracing::info!(method, route, status, duration_ms, request_id, user, "request");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::routes::Routes;
+    use metrics_exporter_prometheus::PrometheusBuilder;
+    use poem::http::StatusCode;
+    use serde_json::json;
+
+    #[test]
+    fn requests_are_counted_by_pattern_and_strange_ones_together() {
+        let routes = Routes::new(&json!({ "paths": { "/a/{x}": { "get": { "operationId": "getA" } } } }), &[]);
+        let recorder = PrometheusBuilder::new().build_recorder();
+        metrics::with_local_recorder(&recorder, || {
+            for (method, path, status) in [
+                (Method::GET, "/a/1", StatusCode::OK),
+                (Method::GET, "/a/2", StatusCode::OK),
+                (Method::POST, "/a/3", StatusCode::METHOD_NOT_ALLOWED),
+                (Method::from_bytes(b"BREW").unwrap(), "/x/1", StatusCode::NOT_FOUND),
+            ] {
+                let exchange = Exchange::for_test(routes.find(&method, path));
+                observe(&method, &exchange, &status.into(), Duration::from_millis(5));
+            }
+        });
+        let text = recorder.handle().render();
+        for line in [
+            "codesm_http_requests_total{method=\"GET\",route=\"/a/{x}\",status=\"200\"} 2",
+            "codesm_http_requests_total{method=\"POST\",route=\"/a/{x}\",status=\"405\"} 1",
+            "codesm_http_requests_total{method=\"OTHER\",route=\"unmatched\",status=\"404\"} 1",
+            "codesm_http_request_duration_seconds_count{method=\"GET\",route=\"/a/{x}\"} 2",
+        ] {
+            assert!(text.contains(line), "{line}\n{text}");
+        }
+    }
+}

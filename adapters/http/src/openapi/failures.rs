@@ -119,6 +119,7 @@ const FAILURES: &[Failure] = &[
 const COMMON: &[&str] = &[
     "request.duplicate_parameter",
     "request.invalid",
+    "request.invalid_parameter",
     "auth.invalid_token",
     "auth.invalid_api_key",
     "auth.banned",
@@ -133,6 +134,8 @@ const COMMON: &[&str] = &[
 ];
 /// Of health and metrics.
 const INFRASTRUCTURE: &[&str] = &[
+    "request.duplicate_parameter",
+    "request.invalid_parameter",
     "request.too_large",
     "request.unsupported_media_type",
     "internal.unexpected",
@@ -163,10 +166,6 @@ pub(super) fn of_operation(id: &str, path: &str, operation: &Value) -> BTreeMap<
     }
     if content["multipart/form-data"].is_object() {
         codes.extend(WITH_FORM);
-    }
-    let parameters = operation["parameters"].as_array().into_iter().flatten();
-    if parameters.clone().any(|parameter| parameter["in"] != "path") {
-        codes.push("request.invalid_parameter");
     }
     // An empty requirement among the alternatives means that nobody need be logged in.
     let mut security = operation["security"].as_array().into_iter().flatten().peekable();

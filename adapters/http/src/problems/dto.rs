@@ -1,19 +1,14 @@
-//! What goes over the wire about problems.
+//! What goes back over the wire about problems.
 
-use crate::response::{Maybe, Nullable, Time};
-use codesm_core::judging::{ComparatorOptions, ResourceLimits};
-use codesm_core::problems::{
-    CreateProblemCommand, Difficulty, EditProblemCommand, ImportReport, InlineTest, Problem, ProblemListItem, ProblemSort, ProblemStatus,
-    ProblemView, Sample, SetTestsCommand, TestSet,
-};
+use crate::response::{Nullable, Time};
+use codesm_core::judging::ResourceLimits;
+use codesm_core::problems::{Difficulty, ImportReport, Problem, ProblemListItem, ProblemSort, ProblemStatus, ProblemView, Sample, TestSet};
 use poem_openapi::{Enum, Object};
-use serde::Deserialize;
 use uuid::Uuid;
 
 /// How hard a problem is meant to be.
-#[derive(Clone, Copy, Enum, Deserialize)]
+#[derive(Clone, Copy, Enum)]
 #[oai(rename = "Difficulty", remote = "Difficulty", rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
 pub(super) enum DifficultyDto {
     /// A warm-up.
     Easy,
@@ -51,210 +46,6 @@ pub(super) enum ProblemSortDto {
     Title,
     /// Easiest first.
     Difficulty,
-}
-
-/// A new problem.
-#[derive(Object, Deserialize)]
-#[oai(rename = "NewProblem", rename_all = "camelCase", example)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct NewProblemBody {
-    /// Title, 1 to 200 characters on one line.
-    #[oai(validator(min_length = 1, max_length = 200))]
-    pub(super) title: String,
-    /// Name in addresses; made from the title if absent.
-    #[serde(default)]
-    pub(super) slug: Maybe<String>,
-    /// Statement in Markdown, at most 256 KiB.
-    pub(super) statement: String,
-    /// Difficulty.
-    pub(super) difficulty: DifficultyDto,
-    /// At most 20, of at most 40 characters each.
-    #[serde(default)]
-    pub(super) tags: Maybe<Vec<String>>,
-    /// CPU time per test in milliseconds, 50 to 60000; 2000 if absent.
-    #[serde(default)]
-    pub(super) time_limit_ms: Maybe<u32>,
-    /// Memory in MiB, 4 to 8192; 256 if absent.
-    #[serde(default)]
-    pub(super) memory_limit_mb: Maybe<u32>,
-    /// Output in KiB, 1 to 1048576; 8192 if absent.
-    #[serde(default)]
-    pub(super) output_limit_kb: Maybe<u32>,
-}
-
-impl From<NewProblemBody> for CreateProblemCommand {
-    fn from(body: NewProblemBody) -> Self {
-        let NewProblemBody {
-            title,
-            slug,
-            statement,
-            difficulty,
-            tags,
-            time_limit_ms,
-            memory_limit_mb,
-            output_limit_kb,
-        } = body;
-        Self {
-            title,
-            slug: slug.0,
-            statement,
-            difficulty: difficulty.into(),
-            tags: tags.0.unwrap_or_default(),
-            time_limit_ms: time_limit_ms.0,
-            memory_limit_mb: memory_limit_mb.0,
-            output_limit_kb: output_limit_kb.0,
-        }
-    }
-}
-
-/// What to change; absent fields stay.
-#[derive(Object, Deserialize)]
-#[oai(rename = "EditProblem", rename_all = "camelCase", example)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct EditBody {
-    /// Title.
-    #[serde(default)]
-    pub(super) title: Maybe<String>,
-    /// Name in addresses.
-    #[serde(default)]
-    pub(super) slug: Maybe<String>,
-    /// Statement in Markdown.
-    #[serde(default)]
-    pub(super) statement: Maybe<String>,
-    /// Difficulty.
-    #[serde(default)]
-    pub(super) difficulty: Maybe<DifficultyDto>,
-    /// Tags.
-    #[serde(default)]
-    pub(super) tags: Maybe<Vec<String>>,
-    /// CPU time per test in milliseconds.
-    #[serde(default)]
-    pub(super) time_limit_ms: Maybe<u32>,
-    /// Memory in MiB.
-    #[serde(default)]
-    pub(super) memory_limit_mb: Maybe<u32>,
-    /// Output in KiB.
-    #[serde(default)]
-    pub(super) output_limit_kb: Maybe<u32>,
-}
-
-impl From<EditBody> for EditProblemCommand {
-    fn from(body: EditBody) -> Self {
-        let EditBody {
-            title,
-            slug,
-            statement,
-            difficulty,
-            tags,
-            time_limit_ms,
-            memory_limit_mb,
-            output_limit_kb,
-        } = body;
-        Self {
-            title: title.0,
-            slug: slug.0,
-            statement: statement.0,
-            difficulty: difficulty.0.map(Into::into),
-            tags: tags.0,
-            time_limit_ms: time_limit_ms.0,
-            memory_limit_mb: memory_limit_mb.0,
-            output_limit_kb: output_limit_kb.0,
-        }
-    }
-}
-
-/// New tests.
-#[derive(Object, Deserialize)]
-#[oai(rename = "Tests", rename_all = "camelCase", example)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct TestsBody {
-    /// In judging order; samples are moved to the front. 1 to 500.
-    #[oai(validator(min_items = 1, max_items = 500))]
-    pub(super) tests: Vec<TestBody>,
-    /// How outputs are compared.
-    #[serde(default)]
-    pub(super) checker: Maybe<CheckerBody>,
-}
-
-/// One test.
-#[derive(Object, Deserialize)]
-#[oai(rename = "Test", rename_all = "camelCase")]
-#[serde(rename_all = "camelCase")]
-pub(super) struct TestBody {
-    /// Standard input.
-    pub(super) input: String,
-    /// Expected output.
-    pub(super) answer: String,
-    /// Whether solvers may see it.
-    pub(super) sample: bool,
-    /// Group.
-    #[serde(default)]
-    pub(super) group: Maybe<String>,
-    /// Words for the solver.
-    #[serde(default)]
-    pub(super) explanation: Maybe<String>,
-}
-
-/// How outputs are compared with answers. Absent fields mean: case and white space do not matter, numbers are text.
-#[derive(Object, Deserialize)]
-#[oai(rename = "Checker", rename_all = "camelCase")]
-#[serde(rename_all = "camelCase")]
-pub(super) struct CheckerBody {
-    /// Whether case matters.
-    #[serde(default)]
-    pub(super) case_sensitive: Maybe<bool>,
-    /// Whether white space matters.
-    #[serde(default)]
-    pub(super) space_change_sensitive: Maybe<bool>,
-    /// Accept |output − answer| ≤ this.
-    #[serde(default)]
-    pub(super) float_absolute_tolerance: Maybe<f64>,
-    /// Accept |output − answer| ≤ this × |answer|.
-    #[serde(default)]
-    pub(super) float_relative_tolerance: Maybe<f64>,
-}
-
-impl From<CheckerBody> for ComparatorOptions {
-    fn from(body: CheckerBody) -> Self {
-        let CheckerBody {
-            case_sensitive,
-            space_change_sensitive,
-            float_absolute_tolerance,
-            float_relative_tolerance,
-        } = body;
-        Self {
-            case_sensitive: case_sensitive.0.unwrap_or(false),
-            space_change_sensitive: space_change_sensitive.0.unwrap_or(false),
-            float_absolute_tolerance: float_absolute_tolerance.0,
-            float_relative_tolerance: float_relative_tolerance.0,
-        }
-    }
-}
-
-impl From<TestsBody> for SetTestsCommand {
-    fn from(body: TestsBody) -> Self {
-        let TestsBody { tests, checker } = body;
-        let tests = tests.into_iter().map(|test| {
-            let TestBody {
-                input,
-                answer,
-                sample,
-                group,
-                explanation,
-            } = test;
-            InlineTest {
-                input,
-                answer,
-                sample,
-                group: group.0,
-                explanation: explanation.0,
-            }
-        });
-        Self {
-            tests: tests.collect(),
-            options: checker.0.map(Into::into),
-        }
-    }
 }
 
 /// A stored test set.
@@ -413,6 +204,7 @@ impl ProblemDto {
             author_username,
             samples: _,
             test_count,
+            checker_language: _,
         } = view;
         let acceptance = problem.acceptance().into();
         let Problem {

@@ -1,9 +1,9 @@
 //! Examples for the OpenAPI document.
 
 use super::dto::{
-    AuthorDto, CheckerBody, DifficultyDto, EditBody, ImportReportDto, NewProblemBody, PackageReportDto, ProblemDto, ProblemItemDto,
-    ProblemStatusDto, SampleDto, TestBody, TestSetDto, TestsBody,
+    AuthorDto, DifficultyDto, ImportReportDto, PackageReportDto, ProblemDto, ProblemItemDto, ProblemStatusDto, SampleDto, TestSetDto,
 };
+use super::requests::{CheckerBody, EditBody, NewProblemBody, TestBody, TestsBody};
 use crate::response::{Maybe, Nullable, Time};
 use chrono::DateTime;
 use poem_openapi::types::Example;

@@ -2,6 +2,7 @@
 
 mod dto;
 mod examples;
+mod requests;
 mod upload;
 
 use crate::HttpDeps;
@@ -10,12 +11,10 @@ use crate::request::{Anyone, Body, Call, LoggedIn, PageLimit, problem_ref};
 use crate::response::{Cached, CachedList, Created, Data, Problem};
 use crate::routes::operation;
 use codesm_core::problems::{ImportOptions, ListProblemsCommand, ProblemRef, StatusChange};
-use dto::{
-    DifficultyDto, EditBody, ImportReportDto, NewProblemBody, ProblemDto, ProblemItemDto, ProblemSortDto, ProblemStatusDto, TestSetDto,
-    TestsBody,
-};
+use dto::{DifficultyDto, ImportReportDto, ProblemDto, ProblemItemDto, ProblemSortDto, ProblemStatusDto, TestSetDto};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
+use requests::{EditBody, NewProblemBody, TestsBody};
 use std::sync::Arc;
 use upload::PackageUpload;
 

@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn packages_are_named_after_their_file() {
         let cases = [
-            ("hello.zip", "hello"),
+            ("greeting.zip", "greeting"),
             ("C:\\up\\a.b.zip", "a.b"),
             ("../../etc/passwd", "passwd"),
             ("", "package"),

@@ -1,21 +1,40 @@
-//! Finds everything that is wrong with a body, by the schema that the OpenAPI document shows.
+//! Compares a body with the schema that the OpenAPI document shows for it.
 //!
-//! Only asked once parsing has failed, so its cost does not matter.
+//! The framework's own parser is not enough: it takes `false` for the text `"false"`, stops at the first mistake, and does not say
+//! in which field that is.
 
 use codesm_core::kernel::FieldError;
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
 use poem_openapi::types::Type;
 use serde_json::Value;
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 /// Most offences that are listed: enough for people, harmless for a hostile body.
 const MAX_OFFENCES: usize = 50;
 
+/// Schemas by type of body: there are about ten, and describing one costs more than checking most bodies.
+static SCHEMAS: LazyLock<RwLock<HashMap<TypeId, &'static Registry>>> = LazyLock::new(RwLock::default);
+
+fn schemas_of<T: Type + 'static>() -> &'static Registry {
+    let key = TypeId::of::<T>();
+    if let Some(known) = SCHEMAS.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        return known;
+    }
+    let mut all = SCHEMAS.write().unwrap_or_else(PoisonError::into_inner);
+    all.entry(key).or_insert_with(|| {
+        let mut registry = Registry::new();
+        T::register(&mut registry);
+        // Kept as long as the process, like the code it describes.
+        Box::leak(Box::new(registry))
+    })
+}
+
 /// Every deviation from the schema of `T`.
-pub(super) fn offences<T: Type>(value: &Value) -> Vec<FieldError> {
-    let mut registry = Registry::new();
-    T::register(&mut registry);
+pub(super) fn offences<T: Type + 'static>(value: &Value) -> Vec<FieldError> {
     let mut found = Findings {
-        registry,
+        schemas: schemas_of::<T>(),
         offences: Vec::new(),
     };
     found.look(&T::schema_ref(), value, "");
@@ -23,7 +42,7 @@ pub(super) fn offences<T: Type>(value: &Value) -> Vec<FieldError> {
 }
 
 struct Findings {
-    registry: Registry,
+    schemas: &'static Registry,
     offences: Vec<FieldError>,
 }
 
@@ -39,10 +58,10 @@ impl Findings {
     }
 
     fn look(&mut self, schema: &MetaSchemaRef, value: &Value, path: &str) {
-        let schema = match schema {
-            MetaSchemaRef::Inline(schema) => (**schema).clone(),
-            MetaSchemaRef::Reference(name) => match self.registry.schemas.get(name) {
-                Some(schema) => schema.clone(),
+        let schema: &MetaSchema = match schema {
+            MetaSchemaRef::Inline(schema) => schema,
+            MetaSchemaRef::Reference(name) => match self.schemas.schemas.get(name) {
+                Some(schema) => schema,
                 None => return,
             },
         };
@@ -53,10 +72,10 @@ impl Findings {
             self.look(part, value, path);
         }
         match schema.ty {
-            "object" => self.look_at_object(&schema, value, path),
-            "array" => self.look_at_array(&schema, value, path),
-            "string" => self.look_at_text(&schema, value, path),
-            "integer" => self.look_at_integer(&schema, value, path),
+            "object" => self.look_at_object(schema, value, path),
+            "array" => self.look_at_array(schema, value, path),
+            "string" => self.look_at_text(schema, value, path),
+            "integer" => self.look_at_integer(schema, value, path),
             "number" if !value.is_number() => self.offend(path, "wrong_type", "Must be a number.".to_owned()),
             "boolean" if !value.is_boolean() => self.offend(path, "wrong_type", "Must be true or false.".to_owned()),
             _ => {}

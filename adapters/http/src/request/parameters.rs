@@ -28,15 +28,27 @@ pub(crate) fn submission_id(text: &str) -> Result<SubmissionId, Problem> {
     text.parse().map_err(missing)
 }
 
-/// The first name that occurs twice in a query: which of the values counts would be anybody's guess.
-pub(crate) fn duplicate_parameter(query: &str) -> Option<String> {
+/// What no operation takes in a query.
+///
+/// # Errors
+/// `request.duplicate_parameter` for a name that occurs twice: which of the values counts would be anybody's guess;
+/// `request.invalid_parameter` for NUL, which PostgreSQL cannot take and no search needs.
+pub(crate) fn check_query(query: &str) -> Result<(), Problem> {
     let mut seen = BTreeSet::new();
-    query
-        .split('&')
-        // By its full name: `Type`, in scope here, has an `is_empty` for references that is always false.
-        .filter(|pair| !str::is_empty(pair))
-        .map(|pair| decode(pair.split('=').next().unwrap_or_default()))
-        .find(|name| !seen.insert(name.clone()))
+    // By its full name: `Type`, in scope here, has an `is_empty` for references that is always false.
+    for pair in query.split('&').filter(|pair| !str::is_empty(pair)) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let name = decode(name);
+        if decode(value).contains('\0') || name.contains('\0') {
+            return Err(Problem::invalid_parameter(&name, "Must not contain NUL."));
+        }
+        if seen.contains(&name) {
+            let detail = format!("The parameter `{name}` occurs twice.");
+            return Err(Problem::bad_request("request.duplicate_parameter", detail).with_field(&name, "duplicate", "Must occur once."));
+        }
+        seen.insert(name);
+    }
+    Ok(())
 }
 
 /// `%41` and `+` resolved, so that differently written names are the same name.
@@ -147,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn repeated_parameters_are_found_however_they_are_written() {
+    fn repeated_and_binary_parameters_are_found_however_they_are_written() {
         let cases = [
             ("a=1&b=2", None),
             ("a=1&a=2", Some("a")),
@@ -157,9 +169,11 @@ mod tests {
             ("x+y=1&x%20y=2", Some("x y")),
             ("%=1&%zz=2", None),
             ("%é=1", None),
+            ("a=%00", Some("a")),
         ];
         for (query, expected) in cases {
-            assert_eq!(duplicate_parameter(query).as_deref(), expected, "{query}");
+            let found = check_query(query).err().map(|problem| problem.fields()[0].field.clone());
+            assert_eq!(found.as_deref(), expected, "{query}");
         }
     }
 }

@@ -1,15 +1,10 @@
-//! What goes over the wire about submissions.
+//! What goes back over the wire about submissions.
 
-use crate::response::{Maybe, Nullable, Time};
-use codesm_core::judging::{Language, Mode, ResourceLimits, TestResult, Verdict};
+use crate::response::{Nullable, Time};
+use codesm_core::judging::{Mode, ResourceLimits, TestResult, Verdict};
 use codesm_core::kernel::ProblemId;
-use codesm_core::problems::ProblemRef;
-use codesm_core::submissions::{
-    IdempotencyKey, RunLimitsOverride, SampleData, Submission, SubmissionListItem, SubmissionState, SubmissionView, SubmitCommand,
-    SubmitTarget, TextFile,
-};
+use codesm_core::submissions::{SampleData, Submission, SubmissionListItem, SubmissionState, SubmissionView, TextFile};
 use poem_openapi::{Enum, Object};
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// How a test or a submission ended.
@@ -65,9 +60,8 @@ pub(super) enum StateDto {
 }
 
 /// What a submission is for.
-#[derive(Clone, Copy, Debug, Enum, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Enum)]
 #[oai(rename = "Mode", remote = "Mode", rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
 pub(super) enum ModeDto {
     /// Samples, or the caller's own standard input; never counts.
     Run,
@@ -76,9 +70,8 @@ pub(super) enum ModeDto {
 }
 
 /// A source file.
-#[derive(Clone, Debug, Object, Serialize, Deserialize)]
+#[derive(Clone, Debug, Object)]
 #[oai(rename = "SourceFile", rename_all = "camelCase")]
-#[serde(rename_all = "camelCase")]
 pub(super) struct FileDto {
     /// Relative path, such as `main.cpp`.
     pub(super) name: String,
@@ -97,132 +90,6 @@ impl From<TextFile> for FileDto {
     fn from(file: TextFile) -> Self {
         let TextFile { name, content } = file;
         Self { name, content }
-    }
-}
-
-/// A program for a problem: `source` or `files`, not both.
-#[derive(Object, Serialize, Deserialize)]
-#[oai(rename = "Submit", rename_all = "camelCase", example)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct SubmitBody {
-    /// Language id, such as `cpp`; see `/api/v1/languages`.
-    pub(super) language: String,
-    /// The program, if it is one file.
-    #[serde(default)]
-    pub(super) source: Maybe<String>,
-    /// The program, if it is several files; 1 to 50.
-    #[serde(default)]
-    pub(super) files: Maybe<Vec<FileDto>>,
-    /// What for; `submit` if absent.
-    #[serde(default)]
-    pub(super) mode: Maybe<ModeDto>,
-    /// Standard input, only for mode `run`; the samples if absent.
-    #[serde(default)]
-    pub(super) stdin: Maybe<String>,
-}
-
-impl SubmitBody {
-    pub(super) fn into_command(self, problem: ProblemRef, idempotency: Option<IdempotencyKey>) -> SubmitCommand {
-        let Self {
-            language,
-            source,
-            files,
-            mode,
-            stdin,
-        } = self;
-        SubmitCommand {
-            target: SubmitTarget::Problem(problem),
-            language,
-            source: source.0,
-            files: text_files(files),
-            mode: mode.0.map_or(Mode::Submit, Into::into),
-            stdin: stdin.0,
-            idempotency,
-        }
-    }
-}
-
-fn text_files(files: Maybe<Vec<FileDto>>) -> Option<Vec<TextFile>> {
-    files.0.map(|files| files.into_iter().map(Into::into).collect())
-}
-
-/// A program to run: `source` or `files`, not both.
-#[derive(Object, Serialize, Deserialize)]
-#[oai(rename = "Run", rename_all = "camelCase", example)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct RunBody {
-    /// Language id, such as `python`; see `/api/v1/languages`.
-    pub(super) language: String,
-    /// The program, if it is one file.
-    #[serde(default)]
-    pub(super) source: Maybe<String>,
-    /// The program, if it is several files; 1 to 50.
-    #[serde(default)]
-    pub(super) files: Maybe<Vec<FileDto>>,
-    /// Standard input; empty if absent.
-    #[serde(default)]
-    pub(super) stdin: Maybe<String>,
-    /// Arguments of the program; at most 64 of 16 KiB together.
-    #[serde(default)]
-    pub(super) args: Maybe<Vec<String>>,
-    /// Limits.
-    #[serde(default)]
-    pub(super) limits: Maybe<RunLimitsBody>,
-}
-
-/// Limits of a run; absent ones are the usual ones.
-#[derive(Object, Serialize, Deserialize)]
-#[oai(rename = "RunLimits", rename_all = "camelCase")]
-#[serde(rename_all = "camelCase")]
-pub(super) struct RunLimitsBody {
-    /// CPU time in milliseconds.
-    #[serde(default)]
-    pub(super) time_ms: Maybe<u32>,
-    /// Memory in MiB.
-    #[serde(default)]
-    pub(super) memory_mb: Maybe<u32>,
-    /// Output in KiB.
-    #[serde(default)]
-    pub(super) output_kb: Maybe<u32>,
-}
-
-impl From<RunLimitsBody> for RunLimitsOverride {
-    fn from(body: RunLimitsBody) -> Self {
-        let RunLimitsBody {
-            time_ms,
-            memory_mb,
-            output_kb,
-        } = body;
-        Self {
-            time_ms: time_ms.0,
-            memory_mb: memory_mb.0,
-            output_kb: output_kb.0,
-        }
-    }
-}
-
-impl RunBody {
-    pub(super) fn into_command(self, idempotency: Option<IdempotencyKey>) -> SubmitCommand {
-        let Self {
-            language,
-            source,
-            files,
-            stdin,
-            args,
-            limits,
-        } = self;
-        SubmitCommand {
-            target: SubmitTarget::AdHoc {
-                args: args.0.unwrap_or_default(),
-                limits: limits.0.map_or_else(RunLimitsOverride::default, Into::into),
-            },
-            language,
-            source: source.0,
-            files: text_files(files),
-            mode: Mode::Run,
-            stdin: stdin.0,
-            idempotency,
-        }
     }
 }
 
@@ -274,10 +141,10 @@ pub(super) struct TestDto {
     /// Excerpt of standard error; samples and runs only.
     #[oai(skip_serializing_if_is_none)]
     pub(super) stderr: Option<String>,
-    /// Name in the package; for those who may change the problem.
+    /// Name in the package; only for the problem's author.
     #[oai(skip_serializing_if_is_none)]
     pub(super) name: Option<String>,
-    /// What the checker says to the author; for those who may change the problem.
+    /// What the checker says to the problem's author, and only to them: it may quote the hidden answer.
     #[oai(skip_serializing_if_is_none)]
     pub(super) judge_message: Option<String>,
 }
@@ -522,73 +389,6 @@ impl From<SubmissionListItem> for SubmissionItemDto {
             memory_kb: memory_kb.into(),
             created_at: created_at.into(),
             judged_at: judged_at.map(Into::into).into(),
-        }
-    }
-}
-
-/// Data of a `state` event.
-#[derive(Object)]
-#[oai(rename_all = "camelCase")]
-pub(super) struct StateEventDto {
-    /// The new state.
-    pub(super) state: StateDto,
-}
-
-/// Data of a `verdict` event.
-#[derive(Object)]
-#[oai(rename_all = "camelCase")]
-pub(super) struct VerdictEventDto {
-    /// `done` or `cancelled`.
-    pub(super) state: StateDto,
-    /// The verdict.
-    pub(super) verdict: Nullable<VerdictDto>,
-    /// Points.
-    pub(super) score: Nullable<f64>,
-    /// Most points possible.
-    pub(super) max_score: Nullable<f64>,
-    /// When.
-    pub(super) judged_at: Nullable<Time>,
-}
-
-/// A programming language.
-#[derive(Object)]
-#[oai(rename = "Language", rename_all = "camelCase", example)]
-pub(super) struct LanguageDto {
-    /// Stable id, such as `cpp`.
-    pub(super) id: String,
-    /// Name for people.
-    pub(super) name: String,
-    /// Version of the compiler or interpreter; null if no worker has it.
-    pub(super) version: Nullable<String>,
-    /// Whether it can be submitted.
-    pub(super) available: bool,
-    /// Name of a single source file.
-    pub(super) file_name: String,
-    /// Extensions by which files are recognised, without dot.
-    pub(super) extensions: Vec<String>,
-    /// Whether there is a compile step that can fail.
-    pub(super) compiled: bool,
-}
-
-impl From<Language> for LanguageDto {
-    fn from(language: Language) -> Self {
-        let Language {
-            id,
-            name,
-            version,
-            available,
-            file_name,
-            extensions,
-            compiled,
-        } = language;
-        Self {
-            id,
-            name,
-            version: version.into(),
-            available,
-            file_name,
-            extensions,
-            compiled,
         }
     }
 }

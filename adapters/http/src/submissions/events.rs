@@ -1,14 +1,15 @@
 //! Live events as a `text/event-stream`.
 
-use super::dto::{StateEventDto, TestDto, VerdictEventDto};
+use super::dto::{StateDto, TestDto, VerdictDto};
+use crate::response::{Nullable, Time};
 use codesm_core::submissions::{EventFeed, SubmissionEvent};
 use futures_util::stream::unfold;
 use poem::http::{HeaderValue, header};
 use poem::web::sse::{Event, SSE};
 use poem::{IntoResponse, Response};
-use poem_openapi::ApiResponse;
 use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, MetaSchema, MetaSchemaRef, Registry};
 use poem_openapi::types::ToJSON;
+use poem_openapi::{ApiResponse, Object};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -40,6 +41,30 @@ impl Events {
         };
         Some((to_sse(event), self))
     }
+}
+
+/// Data of a `state` event.
+#[derive(Object)]
+#[oai(rename_all = "camelCase")]
+struct StateEventDto {
+    /// The new state.
+    state: StateDto,
+}
+
+/// Data of a `verdict` event.
+#[derive(Object)]
+#[oai(rename_all = "camelCase")]
+struct VerdictEventDto {
+    /// `done` or `cancelled`.
+    state: StateDto,
+    /// The verdict.
+    verdict: Nullable<VerdictDto>,
+    /// Points.
+    score: Nullable<f64>,
+    /// Most points possible.
+    max_score: Nullable<f64>,
+    /// When.
+    judged_at: Nullable<Time>,
 }
 
 fn to_sse(event: SubmissionEvent) -> Event {

@@ -1,9 +1,8 @@
 //! Examples for the OpenAPI document.
 
-use super::dto::{
-    FileDto, LanguageDto, LimitsDto, ModeDto, RunBody, RunLimitsBody, StateDto, SubmissionDto, SubmissionItemDto, SubmitBody, TestDto,
-    VerdictDto,
-};
+use super::dto::{FileDto, LimitsDto, ModeDto, StateDto, SubmissionDto, SubmissionItemDto, TestDto, VerdictDto};
+use super::languages::LanguageDto;
+use super::requests::{RunBody, RunLimitsBody, SubmitBody};
 use crate::response::{Maybe, Nullable, Time};
 use chrono::DateTime;
 use poem_openapi::types::Example;

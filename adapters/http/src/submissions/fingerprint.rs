@@ -1,11 +1,11 @@
 //! What an idempotency key stands for.
 
-use serde::Serialize;
+use poem_openapi::types::ToJSON;
 use sha2::{Digest, Sha256};
 
 /// SHA-256 over the route and the body as it was understood: unknown fields, order and white space do not matter.
-pub(super) fn of(route: &[&str], body: &impl Serialize) -> String {
-    let canonical = serde_json::json!([route, body]).to_string();
+pub(super) fn of(route: &[&str], body: &impl ToJSON) -> String {
+    let canonical = serde_json::json!([route, body.to_json()]).to_string();
     hex::encode(Sha256::digest(canonical))
 }
 

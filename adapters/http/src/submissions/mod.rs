@@ -4,6 +4,8 @@ mod dto;
 mod events;
 mod examples;
 mod fingerprint;
+mod languages;
+mod requests;
 
 use crate::HttpDeps;
 use crate::openapi::ApiTags;
@@ -12,11 +14,13 @@ use crate::response::{Cached, Created, Data, List, Problem};
 use crate::routes::operation;
 use codesm_core::kernel::UserId;
 use codesm_core::submissions::{EventCursor, IdempotencyKey, ListSubmissionsCommand, MAX_WAIT, SubmitCommand};
-use dto::{LanguageDto, RunBody, SubmissionDto, SubmissionItemDto, SubmitBody, VerdictDto};
+use dto::{SubmissionDto, SubmissionItemDto, VerdictDto};
 use events::Events;
+use languages::LanguageDto;
 use poem::http::StatusCode;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
+use requests::{RunBody, SubmitBody};
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
@@ -218,7 +222,7 @@ impl SubmissionsApi {
         }
         let submissions = &self.0.app.submissions;
         let receipt = submissions.submit.submit(&caller.context, command).await?;
-        let id = receipt.submission_id;
+        let id = receipt.submission.id;
         if !wait.is_zero() {
             // Whatever becomes of the waiting, the receipt is given and must reach the client.
             tokio::select! {
@@ -226,9 +230,15 @@ impl SubmissionsApi {
                     tracing::warn!(submission = %id, code = error.code(), %error, "waiting for a verdict failed");
                 },
                 () = self.0.shutdown.cancelled() => {}
+                // The use case goes by the wall clock, which can be set back meanwhile.
+                () = tokio::time::sleep(wait) => {}
             }
         }
-        let view = submissions.get.get(caller.actor(), id).await?;
+        // The same holds for showing it: a client that saw an error would send it again.
+        let view = submissions.get.get(caller.actor(), id).await.unwrap_or_else(|error| {
+            tracing::warn!(submission = %id, code = error.code(), %error, "a new submission is shown as it was received");
+            submissions.get.of_receipt(receipt.submission)
+        });
         Ok(Created {
             data: view.into(),
             location: format!("/api/v1/submissions/{id}"),

@@ -61,6 +61,10 @@ async fn names_that_are_no_text_name_nothing() {
         .await
         .is_problem(404, "submission.not_found");
     server.fetch("/api/v1/problems?q=%ff&tag=%zz", None).await.data();
+    server
+        .fetch("/api/v1/problems?q=a%00b", None)
+        .await
+        .is_problem(400, "request.invalid_parameter");
 }
 
 async fn register(server: &Server, body: &'static [u8], content_type: &str) -> Answer {
@@ -80,6 +84,13 @@ async fn bodies_that_cannot_be_understood_say_why() {
     refused.is_problem(400, "request.invalid_body");
     let expected = [("email", "wrong_type"), ("username", "required"), ("password", "wrong_type")];
     assert_eq!(refused.fields(), expected.map(|(field, code)| (field.to_owned(), code.to_owned())));
+    // Booleans and lists are no texts and objects, whatever the framework's parser thinks.
+    register(&server, br#"{"email": true, "username": "a", "password": "b"}"#, "application/json")
+        .await
+        .is_problem(400, "request.invalid_body");
+    register(&server, br#"["a@example.org", "ada", "password"]"#, "application/json")
+        .await
+        .is_problem(400, "request.invalid_body");
     let deep = "[".repeat(100_000).into_bytes().leak();
     register(&server, deep, "application/json")
         .await

@@ -57,10 +57,10 @@ async fn metrics_are_served_here_or_on_their_own_listener() {
 async fn the_document_and_its_page_are_served_from_here_alone() {
     let server = Server::start().await;
     let document = server.fetch("/openapi.json", None).await;
-    let served = document.json();
-    assert_eq!(served["info"]["version"], "9.9.9");
+    let shown = document.json();
+    assert_eq!(shown["info"]["version"], "9.9.9");
     let printed: Value = serde_json::from_str(&openapi_json()).unwrap();
-    assert_eq!(served["paths"], printed["paths"]);
+    assert_eq!(shown["paths"], printed["paths"]);
     let page = server.fetch("/docs", None).await;
     let html = String::from_utf8_lossy(&page.bytes).into_owned();
     assert!(page.header("content-type").starts_with("text/html") && !html.contains("://"));

@@ -245,8 +245,8 @@ fn package(folder: &std::path::Path) -> Package {
         explanation: None,
     };
     Package {
-        name: "hello".to_owned(),
-        title: "Hello".to_owned(),
+        name: "greeting".to_owned(),
+        title: "Greeting".to_owned(),
         statement: "Say it.".to_owned(),
         format_version: "legacy".to_owned(),
         time_limit_ms: None,
@@ -264,7 +264,7 @@ fn package(folder: &std::path::Path) -> Package {
 }
 
 fn form(publish: &'static str) -> Form {
-    let part = Part::bytes(b"PK rubbish".to_vec()).file_name("hello.zip");
+    let part = Part::bytes(b"PK rubbish".to_vec()).file_name("greeting.zip");
     Form::new().text("ignored", "x").part("package", part).text("publish", publish)
 }
 
@@ -280,7 +280,7 @@ async fn a_package_is_imported_and_its_upload_is_gone_afterwards() {
     let problem = imported.data();
     assert_eq!(
         (&problem["slug"], &problem["status"], &problem["testCount"]),
-        (&json!("hello"), &json!("published"), &json!(2))
+        (&json!("greeting"), &json!("published"), &json!(2))
     );
     let report =
         json!({ "formatVersion": "legacy", "samples": 1, "secrets": 1, "jurySubmissions": 0, "warnings": ["problem.yaml: x: ignored"] });
@@ -292,7 +292,7 @@ async fn a_package_is_imported_and_its_upload_is_gone_afterwards() {
     let [PackageSource::Archive { name, .. }] = &server.fakes.packages.read_sources()[..] else {
         panic!("one archive was read");
     };
-    assert_eq!(name, "hello");
+    assert_eq!(name, "greeting");
     server.send(import(form("true"))).await.is_problem(409, "problem.slug_taken");
     assert_eq!(std::fs::read_dir(server.scratch.path()).unwrap().count(), 0);
 }

@@ -154,6 +154,16 @@ async fn waiting_gives_the_verdict_as_soon_as_it_is_there() {
 }
 
 #[tokio::test]
+async fn waiting_lasts_no_longer_than_asked_even_if_the_clock_stands_still() {
+    let server = Server::start().await;
+    let token = server.token("bob", Role::User).await;
+    let begun = Instant::now();
+    let answer = server.post_json("/api/v1/runs?wait=1", Some(&token), &source()).await;
+    assert_eq!(answer.data()["state"], "queued");
+    assert!((1..5).contains(&begun.elapsed().as_secs()));
+}
+
+#[tokio::test]
 async fn waiting_ends_when_the_server_stops_and_the_receipt_still_comes() {
     let server = Server::start().await;
     let author = server.token("ada", Role::Author).await;
