@@ -62,15 +62,15 @@ enum Command {
         #[arg(long)]
         json: bool,
         /// Submissions at once; one per slot if absent
-        #[arg(long)]
-        jobs: Option<usize>,
+        #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+        jobs: Option<u16>,
     },
     /// Import packages into the database
     Import {
         /// Packages: folders or zip archives
         #[arg(required = true)]
         packages: Vec<PathBuf>,
-        /// Username of the owner; the oldest admin `admin` if absent
+        /// Username of the owner
         #[arg(long, default_value = "admin")]
         author: String,
         /// Publish at once

@@ -2,7 +2,7 @@
 
 use crate::config::Settings;
 use crate::health::ProcessHealth;
-use crate::lifecycle::{Lifecycle, listen};
+use crate::lifecycle::{Bound, Lifecycle, listen};
 use crate::wiring::{self, Wired, WiringError};
 use crate::{samples, telemetry};
 use codesm_core::judging::{LanguageCatalogue, Sandbox};
@@ -66,14 +66,23 @@ pub(crate) fn run(settings: Settings, role: Role) -> Result<ExitCode, crate::cli
 async fn run_role(settings: Settings, role: Role) -> Result<(), WiringError> {
     let lifecycle = Lifecycle::start()?;
     let metrics = telemetry::metrics()?;
+    // First of all: a port that is taken must be known before anything is created or any job is reserved.
+    let api = if role.serves() {
+        Some(listen(settings.http.bind).await?)
+    } else {
+        None
+    };
+    let metrics_listener = match settings.general.metrics_bind {
+        Some(bind) => Some(listen(bind).await?),
+        None => None,
+    };
     let shutdown = lifecycle.shutdown();
     // The order to stop counts during a long start, too: a migration that waits for its lock, samples being read.
     let Some(wired) = shutdown.run_until_cancelled(prepare(&settings, role)).await.transpose()? else {
         return Ok(());
     };
     lifecycle.spawn("metrics upkeep", upkeep(metrics.clone(), wired.clone()));
-    if let Some(bind) = settings.general.metrics_bind {
-        let listener = listen(bind).await?;
+    if let Some(listener) = metrics_listener {
         tracing::info!(address = %listener.address, "metrics");
         let endpoint = codesm_http::metrics_endpoint(renderer(&metrics));
         lifecycle.spawn_service("metrics listener", listen_until(listener.listener, endpoint, &lifecycle));
@@ -82,9 +91,9 @@ async fn run_role(settings: Settings, role: Role) -> Result<(), WiringError> {
         let worker = worker(&wired, sandbox);
         lifecycle.spawn_service("worker", worker_loop(worker, &lifecycle));
     }
-    if role.serves() {
+    if let Some(listener) = api {
         let own_metrics = settings.general.metrics_bind.is_none().then(|| renderer(&metrics));
-        serve(&settings, role, &wired, own_metrics, &lifecycle).await?;
+        serve(&settings, role, listener, &wired, own_metrics, &lifecycle)?;
     }
     lifecycle.until_stopped().await;
     if let Some(sandbox) = &wired.sandbox {
@@ -152,14 +161,14 @@ fn worker_loop(worker: Worker, lifecycle: &Lifecycle) -> impl Future<Output = ()
     worker.run(lifecycle.shutdown())
 }
 
-async fn serve(
+fn serve(
     settings: &Settings,
     role: Role,
+    listener: Bound,
     wired: &Arc<Wired>,
     metrics: Option<codesm_http::MetricsRenderer>,
     lifecycle: &Lifecycle,
 ) -> Result<(), WiringError> {
-    let listener = listen(settings.http.bind).await?;
     let deps = HttpDeps {
         app: wired.app.clone(),
         limiter: wired.limiter.clone(),

@@ -42,7 +42,7 @@ pub fn for_tools(settings: &LogSection) -> Result<TelemetryGuard, WiringError> {
 fn start(settings: &LogSection, level: &str) -> Result<TelemetryGuard, WiringError> {
     // One filter for all outputs. A filter per output loses lines: a mere question whether a level is on (sqlx asks) leaves
     // its answer behind, and the next event of that thread is dropped.
-    let filter = EnvFilter::new(format!("sqlx=warn,sea_orm=warn,sea_orm_migration=warn,{level}"));
+    let filter = EnvFilter::new(format!("sqlx=warn,sea_orm=warn,sea_orm_migration=warn,poem=warn,{level}"));
     let format = settings.format.unwrap_or_else(|| {
         if std::io::stderr().is_terminal() {
             LogFormat::Pretty

@@ -231,6 +231,8 @@ fn submission_limits(settings: &Settings) -> SubmissionLimits {
     SubmissionLimits {
         source_bytes: settings.limits.source_bytes,
         stdin_bytes: 512 * 1024,
+        // Twice what the rate limit admits in a minute.
+        unfinished: 20,
         run_defaults: ResourceLimits {
             time_ms: 5000,
             memory_mb: 256,

@@ -22,7 +22,7 @@ pub(super) async fn import(
     let unknown = || {
         CliError::new(
             "user.not_found",
-            format!("there is no account `{author}`; create it with `codesm admin create`"),
+            format!("there is no account `{author}` to own the problems; name one with --author USERNAME"),
         )
     };
     let username = Username::parse(author).map_err(|_| unknown())?;

@@ -34,11 +34,11 @@ enum RowResult {
     Failed(String),
 }
 
-pub(super) async fn verify(settings: &Settings, paths: &[PathBuf], as_json: bool, jobs: Option<usize>) -> Result<ExitCode, CliError> {
+pub(super) async fn verify(settings: &Settings, paths: &[PathBuf], as_json: bool, jobs: Option<u16>) -> Result<ExitCode, CliError> {
     let sandbox = wiring::sandbox(settings).await?;
     let reader = wiring::package_reader(settings, sandbox.languages());
     let engine = Engine::new(sandbox.clone());
-    let places = Arc::new(Semaphore::new(jobs.unwrap_or_else(|| sandbox.description().slots).max(1)));
+    let places = Arc::new(Semaphore::new(jobs.map_or_else(|| sandbox.description().slots, usize::from)));
     let mut running: JoinSet<Row> = JoinSet::new();
     let mut rows = Vec::new();
     for path in paths {
@@ -73,12 +73,16 @@ pub(super) async fn verify(settings: &Settings, paths: &[PathBuf], as_json: bool
 
 /// On a terminal one line that counts, elsewhere a line for every tenth.
 fn progress(seen: usize, all: usize) {
-    use std::io::IsTerminal as _;
-    if std::io::stderr().is_terminal() {
-        eprint!("{seen}/{all} judged{}", if seen == all { '\n' } else { '\r' });
+    use std::io::{IsTerminal as _, Write as _};
+    let mut error = std::io::stderr().lock();
+    // A reader that went away (`2>&1 | head`) is no failure.
+    let _ = if error.is_terminal() {
+        write!(error, "{seen}/{all} judged{}", if seen == all { '\n' } else { '\r' })
     } else if seen == all || seen.is_multiple_of(10) {
-        eprintln!("{seen}/{all} judged");
-    }
+        writeln!(error, "{seen}/{all} judged")
+    } else {
+        Ok(())
+    };
 }
 
 fn start(running: &mut JoinSet<Row>, engine: &Engine, places: &Arc<Semaphore>, package: &Arc<Package>) {

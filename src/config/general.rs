@@ -55,6 +55,9 @@ impl GeneralSection {
                 .map(Some)
                 .map_err(|_| "must be an address and port such as `127.0.0.1:9090`".to_owned())
         });
+        if raw.samples_dir.as_ref().is_some_and(|folder| !folder.is_dir()) {
+            wrong.add("CODESM_SAMPLES_DIR", "must be a folder that exists");
+        }
         Self {
             deployment,
             data_dir: raw.data_dir.unwrap_or_else(|| PathBuf::from("./data")),

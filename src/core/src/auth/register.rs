@@ -17,6 +17,9 @@ pub struct RegisterCommand {
     pub password: Secret<String>,
 }
 
+/// No stranger may call themselves the operator.
+const RESERVED: &str = "admin";
+
 /// Opens accounts for strangers.
 #[derive(Clone)]
 pub struct Register {
@@ -35,6 +38,10 @@ impl Register {
     /// # Errors
     /// `validation.failed` (422) naming `email`, `username`, `password`; `auth.email_taken`, `auth.username_taken` (409).
     pub async fn register(&self, context: &RequestContext, command: RegisterCommand) -> AppResult<User> {
+        // The operator's name, under which the sample problems are imported.
+        if command.username == RESERVED {
+            return Err(AppError::conflict("auth.username_taken", "This username is taken."));
+        }
         open_account(&self.deps, context, command, Role::User).await
     }
 }

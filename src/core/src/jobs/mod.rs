@@ -3,5 +3,5 @@
 mod model;
 mod ports;
 
-pub use model::{FailureOutcome, Job, JobKind, JobState, Lease, Queue, RetryPolicy};
+pub use model::{FailureOutcome, Job, JobKind, JobState, Lease, Queue, Remedy, RetryPolicy};
 pub use ports::{JobDepth, JobQueue, JobRepository, JobSignal, ReserveRequest, WorkerAdvert, WorkerRegistry};

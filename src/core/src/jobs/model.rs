@@ -3,6 +3,7 @@
 use crate::kernel::{IdGenerator, JobId, Timestamp};
 use chrono::Duration;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Named and versioned kinds of job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -126,11 +127,12 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Judging: ten lost leases or three failures end in `internal_error` (the contract); 1 s, 2 s between tries.
+    /// Judging: ten lost leases or three failures end in `internal_error` (the contract); 2 s, 4 s between tries, so that
+    /// another worker has a chance to be quicker than the one that just failed.
     pub const JUDGING: Self = Self {
         max_failures: 3,
         max_lost_leases: 10,
-        first_delay: Duration::seconds(1),
+        first_delay: Duration::seconds(2),
         max_delay: Duration::seconds(60),
     };
 
@@ -152,6 +154,17 @@ impl RetryPolicy {
         let milliseconds = (full.num_milliseconds() as f64 * (0.5 + 0.5 * jitter.clamp(0.0, 1.0))) as i64;
         Duration::milliseconds(milliseconds)
     }
+}
+
+/// What may help after a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Nothing.
+    None,
+    /// Another try, perhaps on another worker; counted, because the job itself may be to blame.
+    Retry,
+    /// Waiting until what the worker depends on is back (disk full, database away); not counted against the job.
+    Postpone,
 }
 
 /// What a failure leads to.
@@ -176,8 +189,8 @@ pub struct Job {
     pub priority: i16,
     /// Parameters.
     pub payload: Value,
-    /// What a worker must offer, such as the language `cpp`; `None`: any worker.
-    pub requirement: Option<String>,
+    /// Everything a worker must offer, such as the languages `cpp` (of a checker) and `python`; nothing: any worker.
+    pub requirements: BTreeSet<String>,
     /// Where it stands.
     pub state: JobState,
     /// Not before this moment.
@@ -202,14 +215,14 @@ pub struct Job {
 impl Job {
     /// A new job, ready at once.
     #[must_use]
-    pub fn new(ids: &dyn IdGenerator, now: Timestamp, kind: JobKind, queue: Queue, requirement: Option<String>, payload: Value) -> Self {
+    pub fn new(ids: &dyn IdGenerator, now: Timestamp, kind: JobKind, queue: Queue, requirements: BTreeSet<String>, payload: Value) -> Self {
         Self {
             id: JobId::generate(ids),
             kind,
             queue,
             priority: queue.priority(),
             payload,
-            requirement,
+            requirements,
             state: JobState::Ready,
             run_at: now,
             attempt: 0,
@@ -279,16 +292,23 @@ impl Job {
     }
 
     /// Records a failure: waits for the next try, or gives up.
-    pub fn fail(&mut self, reason: &str, is_retryable: bool, policy: RetryPolicy, jitter: f64, now: Timestamp) -> FailureOutcome {
-        self.failures += 1;
-        if !is_retryable || self.failures >= policy.max_failures {
+    pub fn fail(&mut self, reason: &str, remedy: Remedy, policy: RetryPolicy, jitter: f64, now: Timestamp) -> FailureOutcome {
+        let tries = match remedy {
+            Remedy::Postpone => self.attempt,
+            Remedy::Retry | Remedy::None => {
+                self.failures += 1;
+                self.failures
+            }
+        };
+        let is_over = remedy == Remedy::Retry && self.failures >= policy.max_failures;
+        if is_over || remedy == Remedy::None {
             self.bury(reason, now);
             return FailureOutcome::Dead;
         }
         self.last_error = Some(reason.to_owned());
         self.state = JobState::Ready;
         self.lease = None;
-        self.run_at = now + policy.delay(self.failures, jitter);
+        self.run_at = now + policy.delay(tries, jitter);
         FailureOutcome::Retry
     }
 

@@ -19,7 +19,7 @@ fn job() -> Job {
         at(0),
         JobKind::JudgeSubmission,
         Queue::Submit,
-        Some("cpp".into()),
+        BTreeSet::from(["cpp".to_owned()]),
         Value::Null,
     )
 }
@@ -54,11 +54,11 @@ fn a_job_of_the_future_waits() {
 #[test]
 fn a_failure_waits_twice_as_long_each_time_and_the_third_is_the_last() {
     let mut job = job();
-    for (failure, seconds) in [(1, 1), (2, 2)] {
+    for (failure, seconds) in [(1, 2), (2, 4)] {
         let now = job.run_at;
         assert!(job.reserve("a", LEASE, now));
         assert_eq!(
-            job.fail("disk full", true, RetryPolicy::JUDGING, 1.0, now),
+            job.fail("crashed", Remedy::Retry, RetryPolicy::JUDGING, 1.0, now),
             FailureOutcome::Retry,
             "{failure}"
         );
@@ -66,10 +66,13 @@ fn a_failure_waits_twice_as_long_each_time_and_the_third_is_the_last() {
     }
     let now = job.run_at;
     assert!(job.reserve("a", LEASE, now));
-    assert_eq!(job.fail("disk full", true, RetryPolicy::JUDGING, 1.0, now), FailureOutcome::Dead);
+    assert_eq!(
+        job.fail("crashed", Remedy::Retry, RetryPolicy::JUDGING, 1.0, now),
+        FailureOutcome::Dead
+    );
     assert_eq!(
         (job.state, job.finished_at, job.last_error.as_deref()),
-        (JobState::Dead, Some(now), Some("disk full"))
+        (JobState::Dead, Some(now), Some("crashed"))
     );
     assert!(!job.is_reservable(at(59)));
 }
@@ -78,7 +81,10 @@ fn a_failure_waits_twice_as_long_each_time_and_the_third_is_the_last() {
 fn what_cannot_get_better_is_not_tried_again() {
     let mut job = job();
     assert!(job.reserve("a", LEASE, at(0)));
-    assert_eq!(job.fail("broken", false, RetryPolicy::JUDGING, 0.0, at(1)), FailureOutcome::Dead);
+    assert_eq!(
+        job.fail("broken", Remedy::None, RetryPolicy::JUDGING, 0.0, at(1)),
+        FailureOutcome::Dead
+    );
 }
 
 #[test]
@@ -105,7 +111,22 @@ fn a_finished_job_is_never_reserved() {
 #[test]
 fn jitter_spreads_over_the_upper_half_and_the_delay_is_capped() {
     let policy = RetryPolicy::JUDGING;
-    assert_eq!(policy.delay(3, 0.0), Duration::seconds(2));
-    assert_eq!(policy.delay(3, 1.0), Duration::seconds(4));
+    assert_eq!(policy.delay(3, 0.0), Duration::seconds(4));
+    assert_eq!(policy.delay(3, 1.0), Duration::seconds(8));
     assert_eq!(policy.delay(400, 1.0), Duration::seconds(60));
+}
+
+#[test]
+fn what_the_worker_depends_on_being_away_is_never_held_against_the_job() {
+    let mut job = job();
+    for _ in 0..20 {
+        let now = job.run_at;
+        assert!(job.reserve("a", LEASE, now));
+        assert_eq!(
+            job.fail("disk full", Remedy::Postpone, RetryPolicy::JUDGING, 1.0, now),
+            FailureOutcome::Retry
+        );
+        assert!(job.run_at > now && job.run_at <= now + Duration::seconds(60));
+    }
+    assert_eq!((job.failures, job.state), (0, JobState::Ready));
 }

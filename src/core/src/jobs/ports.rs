@@ -19,7 +19,8 @@ pub trait JobRepository: Send + Sync {
     /// [`StoreError`].
     async fn add(&self, job: &Job) -> Result<(), StoreError>;
 
-    /// The job, if it exists.
+    /// The job, if it exists, locked for this transaction. Whoever also changes the submission locks the job first, so that
+    /// nobody waits in a circle.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -39,7 +40,7 @@ pub struct ReserveRequest {
     pub worker: String,
     /// Kinds it can do.
     pub kinds: Vec<JobKind>,
-    /// What it offers; a job whose requirement is not here is left alone.
+    /// What it offers; a job that requires anything else is left alone.
     pub capabilities: Vec<String>,
     /// Most jobs wanted.
     pub max: u32,
@@ -67,7 +68,7 @@ pub struct JobDepth {
 /// Hands out jobs.
 ///
 /// Contract: a job MUST be handed to one worker at a time; an expired lease MUST be handed out again, counted as lost;
-/// order MUST be by priority, then `run_at`, then id; a job whose requirement the worker does not offer MUST be left alone;
+/// order MUST be by priority, then `run_at`, then id; a job of which the worker lacks any requirement MUST be left alone;
 /// `extend` and `release` MUST do nothing and say false once the attempt number is not the job's any more.
 #[async_trait]
 pub trait JobQueue: Send + Sync {

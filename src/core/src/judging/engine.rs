@@ -156,7 +156,11 @@ impl Judging<'_> {
         let program = match report.outcome {
             CompileOutcome::Compiled(program) => program,
             CompileOutcome::Error => return Ok(self.without_tests(Verdict::CompileError, compile_output)),
-            CompileOutcome::Limit(_) => return Ok(self.without_tests(Verdict::CompileLimit, compile_output)),
+            CompileOutcome::Limit(limit) => {
+                let said = compile_output.map(|output| output + "\n").unwrap_or_default();
+                let reason = format!("{said}Compiling was stopped: it hit its {} limit.", limit.name());
+                return Ok(self.without_tests(Verdict::CompileLimit, Some(reason)));
+            }
         };
         let checker = match self.prepare_checker().await? {
             Ok(checker) => checker,
@@ -204,7 +208,7 @@ impl Judging<'_> {
         Ok(match report.outcome {
             CompileOutcome::Compiled(program) => Ok(ReadyChecker::Validator(program)),
             CompileOutcome::Error => Err(format!("the checker does not compile:\n{}", report.output)),
-            CompileOutcome::Limit(limit) => Err(format!("compiling the checker hit its limit ({limit:?}):\n{}", report.output)),
+            CompileOutcome::Limit(limit) => Err(format!("compiling the checker hit its {} limit:\n{}", limit.name(), report.output)),
         })
     }
 
@@ -308,12 +312,13 @@ impl Judging<'_> {
             (None, Exit::Code(REJECT)) => Verdict::WrongAnswer,
             (limit, exit) => {
                 let words = [text(&report.stderr, MESSAGE_BYTES), text(&report.stdout, MESSAGE_BYTES)].join("\n");
-                let how = limit.map_or_else(|| format!("{exit:?}"), |limit| format!("limit {limit:?}, {exit:?}"));
+                let how = match (limit, exit) {
+                    (Some(limit), _) => format!("was stopped at its {} limit", limit.name()),
+                    (None, Exit::Code(code)) => format!("ended with exit code {code} instead of 42 or 43"),
+                    (None, Exit::Signal(signal)) => format!("was ended by signal {signal}"),
+                };
                 let said = result.judge_message.take().unwrap_or_default();
-                result.judge_message = Some(format!(
-                    "the checker ended with {how} instead of 42 or 43\n{said}\n{}",
-                    words.trim()
-                ));
+                result.judge_message = Some(format!("the checker {how}\n{said}\n{}", words.trim()));
                 Verdict::CheckerFailed
             }
         };

@@ -251,6 +251,20 @@ pub enum LimitHit {
     Processes,
 }
 
+impl LimitHit {
+    /// The limit's name for people, as in "hit its CPU time limit".
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "CPU time",
+            Self::Wall => "wall time",
+            Self::Memory => "memory",
+            Self::Output => "output",
+            Self::Processes => "process",
+        }
+    }
+}
+
 /// What a run did.
 #[derive(Clone, Debug)]
 pub struct RunReport {

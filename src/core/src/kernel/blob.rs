@@ -44,7 +44,7 @@ pub type BlobReader = Box<dyn Read + Send>;
 /// Stores immutable bytes under their SHA-256.
 ///
 /// Contract: `put` of bytes already there MUST succeed and store nothing twice; a blob MUST be visible only when whole
-/// and durable; `get` and `local` of an unknown blob MUST be `blob.missing` (kind Internal: a row points to nothing);
+/// and durable; `get`, `get_prefix` and `local` of an unknown blob MUST be `blob.missing` (kind Internal: a row points to nothing);
 /// storage that cannot be reached or is full MUST be `storage.unavailable` (kind Unavailable).
 #[async_trait]
 pub trait BlobStore: Send + Sync {
@@ -66,7 +66,13 @@ pub trait BlobStore: Send + Sync {
     /// `storage.unavailable`; a file that cannot be read is `storage.source_failed`.
     async fn put_file(&self, file: &LocalFile) -> AppResult<BlobRef>;
 
-    /// The whole blob; meant for small ones (samples, sources).
+    /// At most the first `max` bytes: what is shown to people must not fill the memory.
+    ///
+    /// # Errors
+    /// `blob.missing`, `storage.unavailable`.
+    async fn get_prefix(&self, blob: &BlobRef, max: usize) -> AppResult<Bytes>;
+
+    /// The whole blob; meant for small ones (sources).
     ///
     /// # Errors
     /// `blob.missing`, `storage.unavailable`.

@@ -1,6 +1,6 @@
 //! Keyset pages.
 
-use super::{AppError, AppResult, ErrorKind};
+use super::{AppError, AppResult, ErrorKind, FieldError};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -64,7 +64,13 @@ impl PageRequest {
     pub fn parse(limit: Option<u32>, cursor: Option<&str>, sort: &str) -> AppResult<Self> {
         let limit = limit.unwrap_or(Self::DEFAULT_LIMIT);
         if !(1..=Self::MAX_LIMIT).contains(&limit) {
-            return Err(AppError::invalid("page.invalid_limit", "`limit` must be 1 to 100."));
+            return Err(
+                AppError::invalid("page.invalid_limit", "`limit` must be 1 to 100.").with_fields(vec![FieldError {
+                    field: "limit".to_owned(),
+                    code: "out_of_range",
+                    message: "Must be 1 to 100.".to_owned(),
+                }]),
+            );
         }
         let after = cursor.map(|text| Cursor::decode(text, sort)).transpose()?;
         Ok(Self { limit, after })
@@ -104,6 +110,11 @@ impl Cursor {
                 "page.invalid_cursor",
                 "`cursor` does not belong to this list.",
             )
+            .with_fields(vec![FieldError {
+                field: "cursor".to_owned(),
+                code: "invalid",
+                message: "Must be the `nextCursor` of an earlier page of this list.".to_owned(),
+            }])
         };
         if text.len() > 2048 || !text.len().is_multiple_of(2) || !text.is_ascii() {
             return Err(invalid());
@@ -114,8 +125,7 @@ impl Cursor {
             .collect::<Result<Vec<u8>, _>>()
             .map_err(|_| invalid())?;
         let (made_for, key, id): (String, String, Uuid) = serde_json::from_slice(&bytes).map_err(|_| invalid())?;
-        // No server of ours writes NUL into a key, and PostgreSQL refuses it as text.
-        if made_for != sort || key.contains('\0') {
+        if made_for != sort {
             return Err(invalid());
         }
         Ok(Self { sort: made_for, key, id })

@@ -107,13 +107,13 @@ impl Slug {
             && !text.starts_with('-')
             && !text.ends_with('-')
             && !text.contains("--");
-        // A slug that reads as a UUID would shadow an identifier in `/problems/{id or slug}`.
-        if ok && uuid::Uuid::parse_str(text).is_err() {
+        // A slug that reads as a UUID would shadow an identifier in `/problems/{id or slug}`, and `import` is an address of its own.
+        if ok && text != "import" && uuid::Uuid::parse_str(text).is_err() {
             return Ok(Self(text.to_owned()));
         }
         Err(rejection(
             "invalid_slug",
-            "Must be 2 to 64 of the characters a-z, 0-9 and single dashes between them, and not a UUID.",
+            "Must be 2 to 64 of the characters a-z, 0-9 and single dashes between them, not a UUID and not `import`.",
         ))
     }
 
@@ -175,6 +175,7 @@ mod tests {
         assert_eq!(Slug::from_name("Hello,  World!").unwrap().as_str(), "hello-world");
         assert_eq!(Slug::from_name("two_sum").unwrap().as_str(), "two-sum");
         assert!(Slug::from_name("¡!").is_none());
+        assert!(Slug::parse("import").is_err());
         assert!(Slug::parse("018f3c6e-7b1a-7c00-8000-000000000000").is_err());
     }
 }

@@ -46,6 +46,9 @@ impl EditProblem {
     /// # Errors
     /// `problem.not_found`, `auth.required`, `auth.forbidden`, `validation.failed`, `problem.slug_taken`, `store.stale` (409).
     pub async fn edit(&self, context: &RequestContext, problem: &ProblemRef, command: EditProblemCommand) -> AppResult<Problem> {
+        // Asked before the transaction, which is for those who may; and again inside, where it counts.
+        let seen = self.deps.queries.view(problem).await?.ok_or_else(not_found)?;
+        require_edit(&context.actor, &seen.problem)?;
         let tx = self.deps.uow.begin().await?;
         let mut problem = tx.problems().find(problem).await?.ok_or_else(not_found)?;
         require_edit(&context.actor, &problem)?;

@@ -55,7 +55,6 @@ impl GetProblem {
     }
 
     async fn text(&self, blob: &BlobRef) -> AppResult<String> {
-        let bytes = self.deps.blobs.get(blob).await?;
-        Ok(String::from_utf8_lossy(&bytes[..bytes.len().min(SAMPLE_BYTES)]).into_owned())
+        Ok(String::from_utf8_lossy(&self.deps.blobs.get_prefix(blob, SAMPLE_BYTES).await?).into_owned())
     }
 }

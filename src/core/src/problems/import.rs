@@ -122,6 +122,13 @@ impl ImportProblem {
 
         let now = draft.created_at;
         let tx = self.deps.uow.begin().await?;
+        let owner = tx.users().by_id(author_id).await?;
+        if !owner.is_some_and(|owner| owner.role.allows(Permission::ProblemCreate)) {
+            return Err(AppError::invalid(
+                "problem.author_unfit",
+                "The author must be an account that may write problems.",
+            ));
+        }
         let existing = tx.problems().find(&ProblemRef::Slug(draft.slug.clone())).await?;
         let (problem, created) = match existing {
             Some(mut known) if options.replace && known.author_id == author_id => {

@@ -183,6 +183,17 @@ pub struct StoredChecker {
     pub memory_limit_mb: u32,
 }
 
+impl StoredChecker {
+    /// Language of a custom checker.
+    #[must_use]
+    pub fn language(&self) -> Option<&str> {
+        match &self.kind {
+            StoredCheckerKind::Default { .. } => None,
+            StoredCheckerKind::Custom { language, .. } => Some(language),
+        }
+    }
+}
+
 /// What decides, as stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]

@@ -151,6 +151,8 @@ pub struct ProblemView {
     pub samples: Vec<TestCase>,
     /// Number of all tests.
     pub test_count: u32,
+    /// Language of a custom checker, which whoever judges must have, too.
+    pub checker_language: Option<String>,
 }
 
 /// Reads outside transactions.

@@ -54,6 +54,18 @@ impl GetSubmission {
         Ok(SubmissionView { submission, samples, full })
     }
 
+    /// A receipt as its owner sees it: needs nothing but what was committed, so that a receipt that was given is never
+    /// answered with an error.
+    #[must_use]
+    pub fn of_receipt(&self, mut submission: Submission) -> SubmissionView {
+        submission.tests.iter_mut().for_each(hide);
+        SubmissionView {
+            submission,
+            samples: Vec::new(),
+            full: false,
+        }
+    }
+
     /// The submission with hidden tests' names and messages taken out unless the actor may see them, and whether they may.
     pub(super) async fn readable(&self, actor: &Actor, id: SubmissionId) -> AppResult<(Submission, bool)> {
         if !matches!(actor, Actor::System) {
@@ -61,7 +73,6 @@ impl GetSubmission {
         }
         let mut submission = self.deps.queries.by_id(id).await?.ok_or_else(not_found)?;
         let problem = match submission.problem_id {
-            // Only for those who are neither owner nor admin, and for authors: the row decides what they see.
             Some(problem_id) => self.deps.problems.view(&ProblemRef::Id(problem_id)).await?.map(|view| view.problem),
             None => None,
         };
@@ -97,8 +108,7 @@ impl GetSubmission {
     }
 
     async fn text(&self, blob: &BlobRef) -> AppResult<String> {
-        let bytes = self.deps.blobs.get(blob).await?;
-        Ok(String::from_utf8_lossy(&bytes[..bytes.len().min(SAMPLE_BYTES)]).into_owned())
+        Ok(String::from_utf8_lossy(&self.deps.blobs.get_prefix(blob, SAMPLE_BYTES).await?).into_owned())
     }
 }
 

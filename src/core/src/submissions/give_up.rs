@@ -1,9 +1,9 @@
 //! What happens to a submission whose judging failed or was interrupted.
 
 use super::{Judgement, LiveEvents, Progress, ProgressStep, SubmissionDeps, SubmissionState};
-use crate::jobs::{FailureOutcome, Job, RetryPolicy};
+use crate::jobs::{FailureOutcome, Job, Remedy, RetryPolicy};
 use crate::judging::{SandboxError, Verdict};
-use crate::kernel::{AppError, AppResult, SubmissionId};
+use crate::kernel::{AppError, AppResult, ErrorKind, SubmissionId};
 use std::str::FromStr;
 
 /// Why judging failed.
@@ -13,8 +13,8 @@ pub struct Failure {
     pub code: String,
     /// For the operator.
     pub message: String,
-    /// Whether another try may help.
-    pub is_retryable: bool,
+    /// What may help.
+    pub remedy: Remedy,
 }
 
 impl From<AppError> for Failure {
@@ -22,25 +22,40 @@ impl From<AppError> for Failure {
         Self {
             code: error.code().to_owned(),
             message: error.to_string(),
-            is_retryable: error.is_retryable(),
+            remedy: match error.kind() {
+                ErrorKind::Unavailable => Remedy::Postpone,
+                ErrorKind::Internal | ErrorKind::RateLimited => Remedy::Retry,
+                ErrorKind::Malformed
+                | ErrorKind::Invalid
+                | ErrorKind::Unauthenticated
+                | ErrorKind::Forbidden
+                | ErrorKind::NotFound
+                | ErrorKind::Conflict
+                | ErrorKind::TooLarge => Remedy::None,
+            },
         }
     }
 }
 
 impl From<SandboxError> for Failure {
     fn from(error: SandboxError) -> Self {
-        let code = match &error {
-            SandboxError::LanguageUnavailable { .. } => "sandbox.language_unavailable",
-            SandboxError::Unavailable(_) => "sandbox.unavailable",
-            SandboxError::Fault { code, .. } => code,
+        let (code, remedy) = match &error {
+            SandboxError::LanguageUnavailable { .. } => ("sandbox.language_unavailable", Remedy::Retry),
+            SandboxError::Unavailable(_) => ("sandbox.unavailable", Remedy::Postpone),
+            SandboxError::Fault { code, .. } if *code == DISK_FULL => (*code, Remedy::Postpone),
+            // May be the program's doing: counted.
+            SandboxError::Fault { code, .. } => (*code, Remedy::Retry),
         };
         Self {
             code: code.to_owned(),
             message: error.to_string(),
-            is_retryable: true,
+            remedy,
         }
     }
 }
+
+/// The sandbox's code for a worker without space.
+const DISK_FULL: &str = "sandbox.disk_full";
 
 /// Records failures and gives jobs back.
 #[derive(Clone)]
@@ -65,8 +80,9 @@ impl GiveUp {
         let now = self.deps.clock.now();
         let mut after = job.clone();
         let reason = format!("{}: {}", failure.code, failure.message);
-        let outcome = after.fail(&reason, failure.is_retryable, RetryPolicy::JUDGING, job.jitter(), now);
+        let outcome = after.fail(&reason, failure.remedy, RetryPolicy::JUDGING, job.jitter(), now);
         let tx = self.deps.uow.begin().await?;
+        tx.jobs().save(&after, job.attempt).await?;
         if let Some(id) = id
             && let Some(mut submission) = tx.submissions().by_id(id).await?
         {
@@ -78,7 +94,6 @@ impl GiveUp {
                 tx.submissions().save(&submission).await?;
             }
         }
-        tx.jobs().save(&after, job.attempt).await?;
         tx.commit().await?;
         if let Some(id) = id {
             self.tell(id, job.attempt, outcome);
@@ -95,7 +110,7 @@ impl GiveUp {
         let failure = Failure {
             code: "job.lost_leases".to_owned(),
             message,
-            is_retryable: false,
+            remedy: Remedy::None,
         };
         self.fail(job, &failure).await.map(|_| ())
     }
@@ -109,12 +124,12 @@ impl GiveUp {
         let mut after = job.clone();
         after.release(self.deps.clock.now());
         let tx = self.deps.uow.begin().await?;
+        tx.jobs().save(&after, job.attempt).await?;
         if let Some(mut submission) = tx.submissions().by_id(id).await?
             && submission.requeue()
         {
             tx.submissions().save(&submission).await?;
         }
-        tx.jobs().save(&after, job.attempt).await?;
         tx.commit().await?;
         self.tell(id, job.attempt, FailureOutcome::Retry);
         self.deps.signal.announce();

@@ -74,9 +74,9 @@ impl JudgeSubmission {
     /// Marks the submission as being compiled. `None` if there is nothing to judge; the job is then completed.
     async fn begin(&self, job: &Job, id: SubmissionId) -> AppResult<Option<Submission>> {
         let tx = self.deps.uow.begin().await?;
-        let mut submission = tx.submissions().by_id(id).await?;
         // As stored and not as reserved: a heartbeat may have moved the end of the lease since.
         let mut after = tx.jobs().get(job.id).await?.ok_or(StoreError::LeaseLost)?;
+        let mut submission = tx.submissions().by_id(id).await?;
         let begun = submission.as_mut().is_some_and(|submission| submission.begin(job.attempt));
         match &submission {
             Some(submission) if begun => tx.submissions().save(submission).await?,

@@ -27,7 +27,7 @@ pub struct ListSubmissions {
 }
 
 /// The one sort of the history.
-const SORT: &str = "newest";
+const SORT: &str = "submissions";
 
 impl ListSubmissions {
     /// With its ports.

@@ -16,7 +16,7 @@ pub(super) fn may_read(actor: &Actor, submission: &Submission, problem: Option<&
 /// because such a message quotes the hidden answer.
 #[must_use]
 pub(super) fn sees_hidden(actor: &Actor, problem: Option<&Problem>) -> bool {
-    problem.is_some_and(|problem| actor.user_id() == Some(problem.author_id))
+    problem.is_some_and(|problem| actor.user_id() == Some(problem.author_id) && may_edit(actor, problem))
 }
 
 pub(super) fn not_found() -> AppError {

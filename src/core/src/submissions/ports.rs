@@ -125,6 +125,11 @@ pub trait SubmissionQueries: Send + Sync {
     /// # Errors
     /// [`StoreError`].
     async fn by_id(&self, id: SubmissionId) -> Result<Option<Submission>, StoreError>;
+    /// How many submissions and runs of this user are not final yet.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn unfinished(&self, user_id: UserId) -> Result<u64, StoreError>;
     /// A page of the history.
     ///
     /// # Errors
@@ -177,6 +182,8 @@ pub struct SubmissionLimits {
     pub source_bytes: usize,
     /// Bytes of a run's standard input.
     pub stdin_bytes: usize,
+    /// Most submissions and runs of one user that wait or run at the same time: nobody may fill the queue alone.
+    pub unfinished: u64,
     /// Limits of ad hoc runs that ask for none.
     pub run_defaults: ResourceLimits,
     /// Most an ad hoc run may ask for.

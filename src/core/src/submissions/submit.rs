@@ -55,8 +55,8 @@ pub struct SubmitCommand {
 /// The promise that a verdict will come.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Receipt {
-    /// The submission.
-    pub submission_id: SubmissionId,
+    /// The submission as committed, or as it stands now if the receipt was given before.
+    pub submission: Submission,
     /// Whether this is the receipt of an earlier request with the same key.
     pub replayed: bool,
 }
@@ -80,6 +80,14 @@ struct Ground {
     test_set_id: Option<TestSetId>,
     limits: ResourceLimits,
     args: Vec<String>,
+    checker_language: Option<String>,
+}
+
+/// What is to be committed.
+struct Accepted {
+    submission: Submission,
+    /// Languages whoever judges it needs.
+    requirements: BTreeSet<String>,
 }
 
 impl Submit {
@@ -96,6 +104,7 @@ impl Submit {
     ///
     /// # Errors
     /// `auth.required`, `auth.forbidden`, `problem.not_found`, `problem.not_published` (409), `problem.no_tests` (409),
+    /// `problem.no_samples` (409), `problem.checker_unavailable` (409), `submission.too_many_waiting` (429),
     /// `submission.…` (422) naming every offending field, `idempotency.mismatch` (422), `database.unavailable`.
     pub async fn submit(&self, context: &RequestContext, command: SubmitCommand) -> AppResult<Receipt> {
         let permission = match command.target {
@@ -106,7 +115,7 @@ impl Submit {
         let user_id = context.actor.require_user()?.user_id;
         let key = command.idempotency.clone();
         match (self.accept(context, user_id, command).await, key) {
-            (Ok(submission), key) => self.commit(context, user_id, submission, key).await,
+            (Ok(accepted), key) => self.commit(context, user_id, accepted, key).await,
             // What was accepted once stays accepted, whatever has become of the problem or the language since.
             (Err(refusal), Some(key)) => self.earlier(user_id, &key).await?.ok_or(refusal),
             (Err(refusal), None) => Err(refusal),
@@ -114,17 +123,22 @@ impl Submit {
     }
 
     /// The submission, if it is acceptable now.
-    async fn accept(&self, context: &RequestContext, user_id: UserId, command: SubmitCommand) -> AppResult<Submission> {
+    async fn accept(&self, context: &RequestContext, user_id: UserId, command: SubmitCommand) -> AppResult<Accepted> {
         let mut offences = Vec::new();
         let ground = self.ground(context, &command, &mut offences).await?;
-        let language = self.language(&command.language, &mut offences).await?;
+        let language = self
+            .language(&command.language, ground.checker_language.as_deref(), &mut offences)
+            .await?;
         let files = self.files(&command, language.as_ref(), &mut offences);
         self.check_stdin(&command, &mut offences);
         check_key(command.idempotency.as_ref(), &mut offences);
         refuse(offences)?;
 
+        self.require_room(context, user_id).await?;
+
         let now = self.deps.clock.now();
-        Ok(Submission {
+        let requirements = ground.checker_language.into_iter().chain([command.language.clone()]).collect();
+        let submission = Submission {
             id: SubmissionId::generate(&*self.deps.ids),
             problem_id: ground.problem_id,
             test_set_id: ground.test_set_id,
@@ -149,7 +163,23 @@ impl Submit {
             tests: Vec::new(),
             created_at: now,
             judged_at: None,
-        })
+        };
+        Ok(Accepted { submission, requirements })
+    }
+
+    /// Nobody fills the queue alone; who manages problems may, to try them.
+    async fn require_room(&self, context: &RequestContext, user_id: UserId) -> AppResult<()> {
+        if context.actor.may(Permission::ProblemManageAll) {
+            return Ok(());
+        }
+        if self.deps.queries.unfinished(user_id).await? < self.deps.limits.unfinished {
+            return Ok(());
+        }
+        let message = format!(
+            "{} of your submissions are waiting already; wait for a verdict.",
+            self.deps.limits.unfinished
+        );
+        Err(AppError::rate_limited("submission.too_many_waiting", message, 5))
     }
 
     /// The receipt that this key gave before, if it did.
@@ -163,9 +193,10 @@ impl Submit {
         &self,
         context: &RequestContext,
         user_id: UserId,
-        submission: Submission,
+        accepted: Accepted,
         key: Option<IdempotencyKey>,
     ) -> AppResult<Receipt> {
+        let Accepted { submission, requirements } = accepted;
         let now = submission.created_at;
         let tx = self.deps.uow.begin().await?;
         if let Some(key) = &key {
@@ -193,14 +224,7 @@ impl Submit {
             Mode::Submit => Queue::Submit,
         };
         let payload = json!({ "submissionId": submission.id });
-        let job = Job::new(
-            &*self.deps.ids,
-            now,
-            JobKind::JudgeSubmission,
-            queue,
-            Some(submission.language.clone()),
-            payload,
-        );
+        let job = Job::new(&*self.deps.ids, now, JobKind::JudgeSubmission, queue, requirements, payload);
         tx.jobs().add(&job).await?;
         let details = json!({ "problemId": submission.problem_id, "language": submission.language, "mode": submission.mode.as_str() });
         let subject = ("submission", submission.id.to_string());
@@ -217,7 +241,7 @@ impl Submit {
         tx.commit().await?;
         self.deps.signal.announce();
         Ok(Receipt {
-            submission_id: submission.id,
+            submission,
             replayed: false,
         })
     }
@@ -246,6 +270,7 @@ impl Submit {
                     test_set_id: None,
                     limits,
                     args: args.clone(),
+                    checker_language: None,
                 });
             }
         };
@@ -255,9 +280,8 @@ impl Submit {
             .view(wanted)
             .await?
             .filter(|view| may_read(&context.actor, &view.problem));
-        let problem = view
-            .ok_or_else(|| AppError::not_found("problem.not_found", "There is no such problem."))?
-            .problem;
+        let view = view.ok_or_else(|| AppError::not_found("problem.not_found", "There is no such problem."))?;
+        let problem = view.problem;
         if !matches!(problem.status, ProblemStatus::Published | ProblemStatus::InReview) {
             let message = format!("The problem is `{}`; it takes no submissions.", problem.status.as_str());
             return Err(AppError::conflict("problem.not_published", message));
@@ -265,11 +289,19 @@ impl Submit {
         if problem.test_set_id.is_none() {
             return Err(AppError::conflict("problem.no_tests", "The problem has no tests yet."));
         }
+        if command.mode == Mode::Run && command.stdin.is_none() && view.samples.is_empty() {
+            return Err(AppError::conflict(
+                "problem.no_samples",
+                "The problem has no samples to run; give `stdin`.",
+            ));
+        }
         Ok(Ground {
             problem_id: Some(problem.id),
             test_set_id: problem.test_set_id,
             limits: problem.limits,
             args: Vec::new(),
+            // A run on own input is not checked.
+            checker_language: view.checker_language.filter(|_| command.stdin.is_none()),
         })
     }
 
@@ -289,8 +321,10 @@ impl Submit {
         }
     }
 
-    async fn language(&self, id: &str, offences: &mut Vec<FieldError>) -> AppResult<Option<Language>> {
-        let language = self.languages.list().await?.into_iter().find(|language| language.id == id);
+    /// The language; whoever judges needs it, and that of the problem's own checker.
+    async fn language(&self, id: &str, checker: Option<&str>, offences: &mut Vec<FieldError>) -> AppResult<Option<Language>> {
+        let languages = self.languages.list().await?;
+        let language = languages.iter().find(|language| language.id == id).cloned();
         match &language {
             None => offend(
                 offences,
@@ -303,6 +337,12 @@ impl Submit {
                 offend(offences, "language", "language_unavailable", &message);
             }
             Some(_) => {}
+        }
+        if let Some(checker) = checker
+            && !languages.iter().any(|language| language.id == checker && language.available)
+        {
+            let message = format!("No worker has the toolchain of the problem's checker (`{checker}`) right now.");
+            return Err(AppError::conflict("problem.checker_unavailable", message));
         }
         Ok(language)
     }
@@ -331,6 +371,7 @@ impl Submit {
         };
         if !(1..=MAX_FILES).contains(&files.len()) {
             offend(offences, "files", "files_count", "Must be 1 to 50 files.");
+            return Vec::new();
         }
         let whole = if is_single { "source" } else { "files" };
         let size: usize = files.iter().map(|file| file.content.len()).sum();
@@ -366,6 +407,15 @@ impl Submit {
             }
             if !names.insert(&file.name) {
                 offend(offences, &field("name"), "file_name_repeated", "This name occurs twice.");
+            }
+            let is_folder = |other: &TextFile| other.name.strip_prefix(&file.name).is_some_and(|rest| rest.starts_with('/'));
+            if files.iter().any(is_folder) {
+                offend(
+                    offences,
+                    &field("name"),
+                    "file_name_repeated",
+                    "This name is also a folder of another file.",
+                );
             }
         }
         files
@@ -438,8 +488,9 @@ async fn replay(tx: &dyn Tx, user_id: UserId, key: &IdempotencyKey) -> AppResult
             "This `Idempotency-Key` was used with another request.",
         ));
     }
-    Ok(Some(Receipt {
-        submission_id: record.submission_id,
+    let submission = tx.submissions().by_id(record.submission_id).await?;
+    Ok(submission.map(|submission| Receipt {
+        submission,
         replayed: true,
     }))
 }

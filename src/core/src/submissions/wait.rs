@@ -10,8 +10,8 @@ pub struct WaitForVerdict {
     deps: SubmissionDeps,
 }
 
-/// Rows are read again this often, in case a message is lost.
-const REREAD: Duration = Duration::from_secs(2);
+/// Rows are read again this often: a message may be lost, and a worker of another process sends none.
+const REREAD: Duration = Duration::from_millis(250);
 /// The longest wait of the contract.
 pub const MAX_WAIT: Duration = Duration::from_secs(30);
 

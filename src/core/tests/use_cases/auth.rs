@@ -68,6 +68,26 @@ async fn a_taken_address_or_name_is_a_conflict() {
 }
 
 #[tokio::test]
+async fn no_stranger_takes_the_operators_name() {
+    let world = World::new().await;
+    let register = &world.app.auth.register;
+    let error = register
+        .register(&anonymous(), registration("eve@example.org", "admin", PASSWORD))
+        .await
+        .unwrap_err();
+    assert_eq!((error.code(), error.kind()), ("auth.username_taken", ErrorKind::Conflict));
+    for name in ["Admin", " admin"] {
+        let result = register
+            .register(&anonymous(), registration("eve@example.org", name, PASSWORD))
+            .await;
+        assert_eq!(code(&result), "validation.failed", "{name}");
+    }
+    assert!(world.fakes.store.users().is_empty());
+    world.somebody("admin", Role::Admin).await;
+    assert_eq!(world.fakes.store.users()[0].username.as_str(), "admin");
+}
+
+#[tokio::test]
 async fn registration_writes_all_or_nothing() {
     let steps = writes_all_or_nothing(
         async || (World::new().await, ()),

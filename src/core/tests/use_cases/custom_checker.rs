@@ -1,15 +1,15 @@
 //! Problems with their own output validator.
 
 use crate::import::package;
-use crate::world::{World, solution};
+use crate::world::{World, acting, solution};
 use bytes::Bytes;
 use codesm_core::judging::{
     Checker, CheckerKind, CompileOutcome, CompileReport, Exit, Input, LimitHit, Mode, ProgramRole, ProgramSource, RunReport, SourceFile,
     StdoutOutcome, StdoutPlan, TestResult, Verdict,
 };
-use codesm_core::kernel::{RequestContext, Role, SubmissionId};
+use codesm_core::kernel::{ErrorKind, RequestContext, Role, SubmissionId};
 use codesm_core::problems::{ImportOptions, ProblemRef};
-use codesm_core::submissions::SubmissionEvent;
+use codesm_core::submissions::{SubmissionEvent, SubmitCommand};
 use codesm_memory::fakes::{accepting_run, compiled};
 
 struct Given {
@@ -20,13 +20,18 @@ struct Given {
 }
 
 async fn given() -> Given {
+    given_in("python").await
+}
+
+/// With a validator in this language.
+async fn given_in(language: &str) -> Given {
     let world = World::new().await;
     let author = world.somebody("author", Role::Author).await;
     let solver = world.somebody("solver", Role::User).await;
     let mut package = package("guess").await;
     package.checker = Checker {
         kind: CheckerKind::Custom(ProgramSource {
-            language: "python".to_owned(),
+            language: language.to_owned(),
             files: vec![SourceFile {
                 name: "validate.py".to_owned(),
                 content: Bytes::from_static(b"exit(42)"),
@@ -178,6 +183,59 @@ async fn the_team_message_reaches_the_solver_and_the_judge_message_the_author_on
             );
         }
     }
+}
+
+#[tokio::test]
+async fn an_author_who_may_write_no_problems_any_more_sees_no_judge_messages() {
+    let given = given().await;
+    let id = given.judged(Exit::Code(42), None).await;
+    let demoted = acting(given.author.actor.user_id().unwrap(), Role::User);
+    let view = given.world.app.submissions.get.get(&demoted.actor, id).await;
+    assert!(view.is_err() || !format!("{:?}", view.unwrap()).contains("for the author"));
+    let seen = given.seen_by(&given.author, id).await;
+    assert!(seen.iter().all(|test| test.judge_message.as_deref() == Some("for the author")));
+}
+
+#[tokio::test]
+async fn whoever_judges_needs_the_checkers_language_too() {
+    let given = given().await;
+    let wanted = |given: &Given| -> Vec<String> {
+        let job = given.world.fakes.store.jobs().pop().unwrap();
+        job.requirements.into_iter().collect()
+    };
+    for mode in [Mode::Submit, Mode::Run] {
+        given.world.submit(&given.solver, solution(&given.reference, mode)).await;
+        assert_eq!(wanted(&given), ["cpp", "python"], "{mode:?}");
+    }
+    let same = SubmitCommand {
+        language: "python".to_owned(),
+        ..solution(&given.reference, Mode::Submit)
+    };
+    given.world.submit(&given.solver, same).await;
+    assert_eq!(wanted(&given), ["python"]);
+    let own = SubmitCommand {
+        stdin: Some("1".to_owned()),
+        ..solution(&given.reference, Mode::Run)
+    };
+    given.world.submit(&given.solver, own).await;
+    assert_eq!(wanted(&given), ["cpp"], "a run on own input is not checked");
+}
+
+#[tokio::test]
+async fn without_the_checkers_toolchain_only_runs_on_own_input_are_taken() {
+    let given = given_in("java").await;
+    let submit = &given.world.app.submissions.submit;
+    let before = given.world.rows();
+    for mode in [Mode::Submit, Mode::Run] {
+        let error = submit.submit(&given.solver, solution(&given.reference, mode)).await.unwrap_err();
+        assert_eq!((error.code(), error.kind()), ("problem.checker_unavailable", ErrorKind::Conflict));
+    }
+    assert_eq!(given.world.rows(), before);
+    let own = SubmitCommand {
+        stdin: Some("1".to_owned()),
+        ..solution(&given.reference, Mode::Run)
+    };
+    given.world.submit(&given.solver, own).await;
 }
 
 #[tokio::test]

@@ -4,24 +4,32 @@ use crate::breaking::writes_all_or_nothing;
 use crate::judge::submitted;
 use crate::world::{LEASE, World, code, solution};
 use chrono::Duration;
-use codesm_core::jobs::{FailureOutcome, Job, JobKind, JobState, Queue, RetryPolicy};
+use codesm_core::jobs::{FailureOutcome, Job, JobKind, JobState, Queue, Remedy, RetryPolicy};
 use codesm_core::judging::{Mode, SandboxError, Verdict};
 use codesm_core::kernel::{AppError, Clock, SubmissionId};
 use codesm_core::store::UnitOfWork;
 use codesm_core::submissions::{Failure, ProgressStep, SubmissionState};
+use std::collections::BTreeSet;
 
 fn fault() -> SandboxError {
+    SandboxError::Fault {
+        code: "sandbox.helper_failed",
+        message: "no answer from /var/secret".to_owned(),
+    }
+}
+
+fn disk_full() -> SandboxError {
     SandboxError::Fault {
         code: "sandbox.disk_full",
         message: "no space in /var/secret".to_owned(),
     }
 }
 
-fn failure(is_retryable: bool) -> Failure {
+fn failure(remedy: Remedy) -> Failure {
     Failure {
-        code: "sandbox.disk_full".to_owned(),
-        message: "no space".to_owned(),
-        is_retryable,
+        code: "sandbox.helper_failed".to_owned(),
+        message: "no answer".to_owned(),
+        remedy,
     }
 }
 
@@ -66,7 +74,7 @@ async fn a_fault_is_tried_again_after_a_growing_wait_and_ends_in_internal_error(
     }
     let within = |wait: Duration, full: Duration| full / 2 <= wait && wait <= full;
     assert!(
-        within(waits[0], Duration::seconds(1)) && within(waits[1], Duration::seconds(2)),
+        within(waits[0], Duration::seconds(2)) && within(waits[1], Duration::seconds(4)),
         "{waits:?}"
     );
     assert_eq!(try_once(&world).await, FailureOutcome::Dead);
@@ -77,7 +85,7 @@ async fn a_fault_is_tried_again_after_a_growing_wait_and_ends_in_internal_error(
     );
     assert_eq!(
         (submission.error_code.as_deref(), submission.judged_at),
-        (Some("sandbox.disk_full"), Some(world.now()))
+        (Some("sandbox.helper_failed"), Some(world.now()))
     );
     assert_eq!((submission.score, submission.attempt), (Some(0.0), 3));
     let job = world.fakes.store.jobs().remove(0);
@@ -106,7 +114,7 @@ async fn a_fault_that_passes_leaves_no_trace_in_the_verdict() {
 #[tokio::test]
 async fn what_cannot_be_helped_is_not_tried_again() {
     let (world, job, id) = running().await;
-    let outcome = world.app.submissions.give_up.fail(&job, &failure(false)).await.unwrap();
+    let outcome = world.app.submissions.give_up.fail(&job, &failure(Remedy::None)).await.unwrap();
     assert_eq!(
         (outcome, world.submission(id).verdict),
         (FailureOutcome::Dead, Some(Verdict::InternalError))
@@ -114,22 +122,93 @@ async fn what_cannot_be_helped_is_not_tried_again() {
 }
 
 #[tokio::test]
-async fn faults_of_every_kind_have_a_code_and_are_worth_another_try() {
+async fn failures_of_every_kind_have_a_code_and_a_remedy() {
     let unavailable = SandboxError::Unavailable("no namespaces".to_owned());
     let language = SandboxError::LanguageUnavailable {
         language: "cpp".to_owned(),
         reason: "no g++".to_owned(),
     };
-    for (error, code) in [
-        (unavailable, "sandbox.unavailable"),
-        (language, "sandbox.language_unavailable"),
-        (fault(), "sandbox.disk_full"),
+    for (error, code, remedy) in [
+        (unavailable, "sandbox.unavailable", Remedy::Postpone),
+        (language, "sandbox.language_unavailable", Remedy::Retry),
+        (fault(), "sandbox.helper_failed", Remedy::Retry),
+        (disk_full(), "sandbox.disk_full", Remedy::Postpone),
     ] {
         let failure = Failure::from(error);
-        assert_eq!((failure.code.as_str(), failure.is_retryable), (code, true));
+        assert_eq!((failure.code.as_str(), failure.remedy), (code, remedy));
     }
-    assert!(Failure::from(AppError::internal("cause")).is_retryable);
-    assert!(!Failure::from(AppError::conflict("job.lease_lost", "")).is_retryable);
+    for (error, remedy) in [
+        (AppError::unavailable("database.unavailable", ""), Remedy::Postpone),
+        (AppError::internal("cause"), Remedy::Retry),
+        (AppError::rate_limited("x.y", "", 1), Remedy::Retry),
+        (AppError::conflict("job.lease_lost", ""), Remedy::None),
+        (AppError::not_found("x.y", ""), Remedy::None),
+    ] {
+        assert_eq!(Failure::from(error).remedy, remedy);
+    }
+}
+
+/// Tries twenty times, and goes to the moment of the next try each time.
+async fn postponed(world: &World, id: SubmissionId) {
+    for attempt in 1..=20 {
+        assert_eq!(try_once(world).await, FailureOutcome::Retry, "{attempt}");
+        let job = world.fakes.store.jobs().remove(0);
+        assert_eq!(
+            (job.failures, job.lost_leases, job.attempt, job.state),
+            (0, 0, attempt, JobState::Ready)
+        );
+        assert!(job.last_error.is_some());
+        assert_eq!(
+            (world.submission(id).state, world.submission(id).verdict),
+            (SubmissionState::Queued, None)
+        );
+        let wait = job.run_at - world.now();
+        let policy = RetryPolicy::JUDGING;
+        assert!(policy.first_delay / 2 <= wait && wait <= policy.max_delay, "{attempt}: {wait}");
+        world.advance(wait);
+    }
+}
+
+#[tokio::test]
+async fn what_the_worker_depends_on_being_away_never_ends_in_internal_error() {
+    let (world, id) = submitted(Mode::Submit).await;
+    world.fakes.sandbox.refuse_slots(Some("no namespaces"));
+    postponed(&world, id).await;
+    world.fakes.sandbox.refuse_slots(None);
+    world.judge().await;
+    assert_eq!(world.submission(id).verdict, Some(Verdict::Accepted));
+    assert_eq!(world.submission(id).attempt, 21);
+}
+
+#[tokio::test]
+async fn a_full_disk_and_blobs_that_are_away_postpone_too() {
+    let (world, id) = submitted(Mode::Submit).await;
+    world.fakes.sandbox.on_compile(|_| Err(disk_full()));
+    postponed(&world, id).await;
+
+    let (world, id) = submitted(Mode::Submit).await;
+    world.fakes.blobs.set_down(true);
+    postponed(&world, id).await;
+    world.fakes.blobs.set_down(false);
+    world.judge().await;
+    assert_eq!(world.submission(id).verdict, Some(Verdict::Accepted));
+}
+
+#[tokio::test]
+async fn faults_of_the_job_count_between_postponements() {
+    let (world, id) = submitted(Mode::Submit).await;
+    for (number, expected) in [FailureOutcome::Retry, FailureOutcome::Retry, FailureOutcome::Dead]
+        .into_iter()
+        .enumerate()
+    {
+        world.fakes.sandbox.push_compile(Err(disk_full()));
+        assert_eq!(try_once(&world).await, FailureOutcome::Retry, "{number}");
+        world.advance(Duration::minutes(1));
+        world.fakes.sandbox.push_compile(Err(fault()));
+        assert_eq!(try_once(&world).await, expected, "{number}");
+        world.advance(Duration::minutes(1));
+    }
+    assert_eq!(world.submission(id).verdict, Some(Verdict::InternalError));
 }
 
 #[tokio::test]
@@ -144,8 +223,8 @@ async fn a_sandbox_that_refuses_slots_and_lost_test_data_are_our_faults() {
         .unwrap()
         .unwrap();
     world.fakes.blobs.lose(&set.tests[1].answer);
-    for expected in [FailureOutcome::Retry, FailureOutcome::Dead] {
-        world.advance(Duration::seconds(2));
+    for expected in [FailureOutcome::Retry, FailureOutcome::Retry, FailureOutcome::Dead] {
+        world.advance(Duration::seconds(4));
         assert_eq!(try_once(&world).await, expected);
     }
     assert_eq!(world.submission(id).error_code.as_deref(), Some("blob.missing"));
@@ -181,9 +260,9 @@ async fn a_worker_that_lost_its_lease_writes_nothing() {
     let rows = world.rows();
     let give_up = &world.app.submissions.give_up;
     let judged = world.app.judge.as_ref().unwrap().judge(&stale).await.unwrap_err();
-    assert_eq!((judged.code.as_str(), judged.is_retryable), ("job.lease_lost", false));
-    assert_eq!(code(&give_up.fail(&stale, &failure(true)).await), "job.lease_lost");
-    assert_eq!(code(&give_up.fail(&stale, &failure(false)).await), "job.lease_lost");
+    assert_eq!((judged.code.as_str(), judged.remedy), ("job.lease_lost", Remedy::None));
+    assert_eq!(code(&give_up.fail(&stale, &failure(Remedy::Retry)).await), "job.lease_lost");
+    assert_eq!(code(&give_up.fail(&stale, &failure(Remedy::None)).await), "job.lease_lost");
     assert_eq!(code(&give_up.release(&stale).await), "job.lease_lost");
     assert_eq!(code(&give_up.bury(&stale).await), "job.lease_lost");
     assert_eq!(world.rows(), rows);
@@ -286,7 +365,7 @@ async fn failing_and_releasing_leave_a_verdict_alone() {
     submission.state = SubmissionState::Cancelled;
     tx.submissions().save(&submission).await.unwrap();
     tx.commit().await.unwrap();
-    world.app.submissions.give_up.fail(&job, &failure(true)).await.unwrap();
+    world.app.submissions.give_up.fail(&job, &failure(Remedy::Retry)).await.unwrap();
     assert_eq!(world.submission(id), submission);
     world.advance(Duration::seconds(2));
     let job = world.reserve().await;
@@ -303,7 +382,7 @@ async fn a_job_without_a_submission_ends_instead_of_coming_back_for_ever() {
         world.now(),
         JobKind::JudgeSubmission,
         Queue::Submit,
-        None,
+        BTreeSet::new(),
         payload,
     );
     let tx = world.fakes.store.begin().await.unwrap();
@@ -311,7 +390,7 @@ async fn a_job_without_a_submission_ends_instead_of_coming_back_for_ever() {
     tx.commit().await.unwrap();
     for expected in [FailureOutcome::Retry, FailureOutcome::Retry, FailureOutcome::Dead] {
         assert_eq!(try_once(&world).await, expected);
-        world.advance(Duration::seconds(2));
+        world.advance(Duration::seconds(4));
     }
     let job = world.fakes.store.jobs().remove(1);
     assert_eq!((job.state, job.last_error.is_some()), (JobState::Dead, true));
@@ -323,13 +402,11 @@ async fn recording_writes_all_or_nothing() {
         let (world, job, id) = running().await;
         (world, (job, id))
     };
-    let fail = |is_retryable| {
-        async move |world: &World, (job, _): &(Job, SubmissionId)| {
-            world.app.submissions.give_up.fail(job, &failure(is_retryable)).await.map(drop)
-        }
+    let fail = |remedy| {
+        async move |world: &World, (job, _): &(Job, SubmissionId)| world.app.submissions.give_up.fail(job, &failure(remedy)).await.map(drop)
     };
-    assert_eq!(writes_all_or_nothing(setup, fail(true)).await, 5);
-    assert_eq!(writes_all_or_nothing(setup, fail(false)).await, 5);
+    assert_eq!(writes_all_or_nothing(setup, fail(Remedy::Retry)).await, 5);
+    assert_eq!(writes_all_or_nothing(setup, fail(Remedy::None)).await, 5);
     let release = async |world: &World, (job, _): &(Job, SubmissionId)| world.app.submissions.give_up.release(job).await;
     assert_eq!(writes_all_or_nothing(setup, release).await, 5);
 }
@@ -343,8 +420,8 @@ async fn a_verdict_is_recorded_whole_or_not_at_all() {
         let failure = world.app.judge.as_ref().unwrap().judge(&job).await.unwrap_err();
         world.fakes.store.set_down(false);
         assert_eq!(
-            (failure.code.as_str(), failure.is_retryable),
-            ("database.unavailable", true),
+            (failure.code.as_str(), failure.remedy),
+            ("database.unavailable", Remedy::Postpone),
             "{steps}"
         );
         let submission = world.submission(id);
@@ -386,6 +463,6 @@ async fn a_run_that_fails_for_good_counts_for_nothing_either() {
     let (world, (solver, reference)) = crate::submit::with_problem().await;
     world.submit(&solver, solution(&reference, Mode::Run)).await;
     let job = world.reserve().await;
-    world.app.submissions.give_up.fail(&job, &failure(false)).await.unwrap();
+    world.app.submissions.give_up.fail(&job, &failure(Remedy::None)).await.unwrap();
     assert_eq!(world.problem().submissions_total, 0);
 }

@@ -36,8 +36,8 @@ async fn the_same_key_and_body_give_the_first_receipt_again() {
     let rows = world.rows();
     let again = submit(&world, &solver, keyed(&reference, "k", "body")).await.unwrap();
     assert_eq!(
-        (first.replayed, again.replayed, again.submission_id),
-        (false, true, first.submission_id)
+        (first.replayed, again.replayed, again.submission.id),
+        (false, true, first.submission.id)
     );
     assert_eq!(world.rows(), rows);
 }
@@ -58,7 +58,7 @@ async fn keys_belong_to_their_user() {
     let first = submit(&world, &solver, keyed(&reference, "k", "body")).await.unwrap();
     let theirs = submit(&world, &other, keyed(&reference, "k", "other")).await.unwrap();
     assert!(!theirs.replayed);
-    assert_ne!(theirs.submission_id, first.submission_id);
+    assert_ne!(theirs.submission.id, first.submission.id);
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn a_key_is_kept_for_a_day() {
     world.advance(Duration::microseconds(1));
     let second = submit(&world, &solver, keyed(&reference, "k", "other")).await.unwrap();
     assert!(!second.replayed);
-    assert_ne!(first.submission_id, second.submission_id);
+    assert_ne!(first.submission.id, second.submission.id);
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn what_was_accepted_once_stays_accepted_whatever_became_of_the_problem_or
         .await
         .unwrap();
     let again = submit(&world, &solver, keyed(&reference, "k", "body")).await.unwrap();
-    assert_eq!((again.replayed, again.submission_id), (true, first.submission_id));
+    assert_eq!((again.replayed, again.submission.id), (true, first.submission.id));
     assert_eq!(
         code(&submit(&world, &solver, keyed(&reference, "k", "other")).await),
         "idempotency.mismatch"
@@ -122,7 +122,7 @@ async fn of_requests_at_the_same_time_one_is_taken_and_all_get_its_receipt() {
     let [a, b, c, d] = &mut requests[..] else { panic!("four requests") };
     let (a, b, c, d) = tokio::join!(a, b, c, d);
     let receipts = [a, b, c, d].map(Result::unwrap);
-    assert!(receipts.iter().all(|receipt| receipt.submission_id == receipts[0].submission_id));
+    assert!(receipts.iter().all(|receipt| receipt.submission.id == receipts[0].submission.id));
     assert_eq!(receipts.iter().filter(|receipt| !receipt.replayed).count(), 1);
     assert_eq!((world.fakes.store.submissions().len(), world.fakes.store.jobs().len()), (1, 1));
 }
@@ -217,7 +217,7 @@ async fn a_request_that_loses_the_race_at_the_unique_rule_gets_the_winners_recei
         let result = late.submit(&solver, keyed(&reference, "k", fingerprint)).await;
         assert_eq!(code(&result), expected);
         if let Ok(receipt) = result {
-            assert_eq!((receipt.replayed, receipt.submission_id), (true, first.submission_id));
+            assert_eq!((receipt.replayed, receipt.submission.id), (true, first.submission.id));
         }
         assert_eq!(world.fakes.store.submissions().len(), 1);
     }

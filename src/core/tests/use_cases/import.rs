@@ -213,6 +213,29 @@ async fn the_system_must_name_the_author() {
 }
 
 #[tokio::test]
+async fn the_owner_must_be_an_account_that_may_write_problems() {
+    let (world, author) = with_author().await;
+    let solver = world.somebody("solver", Role::User).await;
+    let admin = world.somebody("root", Role::Admin).await;
+    let nobody = codesm_core::kernel::UserId::from_uuid(uuid::Uuid::nil());
+    let import = &world.app.problems.import;
+    let before = world.rows();
+    for author_id in [solver.actor.user_id(), Some(nobody)] {
+        for who in [&system(), &admin] {
+            let options = ImportOptions { author_id, ..REPLACE };
+            let error = import.import(who, package("sum").await, options).await.unwrap_err();
+            assert_eq!((error.code(), error.kind()), ("problem.author_unfit", ErrorKind::Invalid));
+        }
+    }
+    assert_eq!(world.rows(), before);
+    for author_id in [author.actor.user_id(), admin.actor.user_id()] {
+        let options = ImportOptions { author_id, ..PLAIN };
+        let name = format!("sum {author_id:?}").to_lowercase().replace(['(', ')', '"'], " ");
+        assert_eq!(code(&import.import(&admin, package(&name).await, options).await), "");
+    }
+}
+
+#[tokio::test]
 async fn odd_keywords_are_dropped_and_odd_titles_refused() {
     let (world, author) = with_author().await;
     let mut odd = package("sum").await;
@@ -245,7 +268,7 @@ async fn import_writes_all_or_nothing_whether_new_or_replaced() {
             .await
             .map(drop)
     });
-    assert_eq!(new.await, 7);
+    assert_eq!(new.await, 8);
     let with_problem = async || {
         let (world, author) = with_author().await;
         world
@@ -266,7 +289,7 @@ async fn import_writes_all_or_nothing_whether_new_or_replaced() {
             .await
             .map(drop)
     });
-    assert_eq!(replaced.await, 6);
+    assert_eq!(replaced.await, 7);
 }
 
 #[tokio::test]

@@ -245,6 +245,33 @@ async fn the_history_of_others_is_for_admins_and_for_the_author_of_the_named_pro
 }
 
 #[tokio::test]
+async fn no_transaction_begins_for_those_who_may_not_change_a_problem() {
+    let Cast { world, contexts, author } = cast().await;
+    let reference = world.published(&author, "Sum").await;
+    // A transaction would find the database away.
+    world.breaking.break_after(0);
+    for number in [0, 2, 4] {
+        let who = &contexts[number];
+        let edit = world.app.problems.edit.edit(who, &reference, EditProblemCommand::default()).await;
+        let archive = world
+            .app
+            .problems
+            .change_status
+            .change(who, &reference, StatusChange::Archive)
+            .await;
+        let expected = [REQUIRED, "", FORBIDDEN, "", FORBIDDEN][number];
+        assert_eq!([code(&edit), code(&archive)], [expected, expected]);
+    }
+    let edit = world
+        .app
+        .problems
+        .edit
+        .edit(&author, &reference, EditProblemCommand::default())
+        .await;
+    assert_eq!(code(&edit), "database.unavailable");
+}
+
+#[tokio::test]
 async fn an_author_who_lost_the_role_keeps_reading_a_draft_but_changes_it_no_more() {
     let Cast { world, author, .. } = cast().await;
     let reference = world.tested(&author, "Sum").await;

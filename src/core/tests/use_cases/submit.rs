@@ -1,12 +1,12 @@
 //! Taking submissions in.
 
 use crate::breaking::writes_all_or_nothing;
-use crate::world::{World, code, key, offences, solution};
+use crate::world::{World, code, inline, key, offences, solution};
 use chrono::Duration;
 use codesm_core::jobs::{JobSignal, JobState, Queue};
 use codesm_core::judging::{Mode, ResourceLimits};
 use codesm_core::kernel::{ErrorKind, RequestContext, Role};
-use codesm_core::problems::{ProblemRef, StatusChange};
+use codesm_core::problems::{ProblemRef, SetTestsCommand, StatusChange};
 use codesm_core::submissions::{RunLimitsOverride, SubmissionState, SubmitCommand, SubmitTarget, TextFile};
 use codesm_memory::fakes::Fakes;
 
@@ -61,7 +61,7 @@ async fn a_receipt_commits_the_submission_its_job_and_its_audit_entry() {
         .await
         .unwrap();
     assert!(!receipt.replayed);
-    let submission = world.submission(receipt.submission_id);
+    let submission = world.submission(receipt.submission.id);
     let problem = world.problem();
     assert_eq!(
         (submission.problem_id, submission.test_set_id),
@@ -78,8 +78,12 @@ async fn a_receipt_commits_the_submission_its_job_and_its_audit_entry() {
     assert_eq!((submission.verdict, submission.created_at), (None, world.now()));
     let job = world.fakes.store.jobs().remove(0);
     assert_eq!(
-        (job.state, job.queue, job.requirement.as_deref()),
-        (JobState::Ready, Queue::Submit, Some("cpp"))
+        (
+            job.state,
+            job.queue,
+            job.requirements.iter().map(String::as_str).collect::<Vec<_>>()
+        ),
+        (JobState::Ready, Queue::Submit, vec!["cpp"])
     );
     assert_eq!(job.payload, serde_json::json!({ "submissionId": submission.id }));
     let entry = world.fakes.store.audit_entries().pop().unwrap();
@@ -201,11 +205,9 @@ async fn a_source_must_be_given_once_be_text_and_not_be_empty_or_too_large() {
         refusal(sourced(None, Some(vec![file("a.cpp", &half), file("b.cpp", &half)]))).await,
         ["files source_too_large"]
     );
-    assert_eq!(
-        refusal(sourced(None, Some(vec![]))).await,
-        ["files files_count", "files source_empty"]
-    );
-    let many = (0..51).map(|n| file(&format!("{n}.cpp"), "x")).collect();
+    assert_eq!(refusal(sourced(None, Some(vec![]))).await, ["files files_count"]);
+    // Of too many files nothing else is said.
+    let many = (0..51).map(|_| file("..", "\0")).collect();
     assert_eq!(refusal(sourced(None, Some(many))).await, ["files files_count"]);
     let bad = vec![file("../a.cpp", "x"), file("b.cpp", "x"), file("b.cpp", "\0")];
     let expected = [
@@ -214,6 +216,100 @@ async fn a_source_must_be_given_once_be_text_and_not_be_empty_or_too_large() {
         "files[2].name file_name_repeated",
     ];
     assert_eq!(refusal(sourced(None, Some(bad))).await, expected);
+    let folder = vec![file("a", "x"), file("a.cpp", "x"), file("a/b", "x"), file("a/b/c.cpp", "x")];
+    let expected = ["files[0].name file_name_repeated", "files[2].name file_name_repeated"];
+    assert_eq!(refusal(sourced(None, Some(folder))).await, expected);
+}
+
+#[tokio::test]
+async fn a_receipt_carries_the_submission_as_committed_and_later_as_it_stands() {
+    let (world, (solver, reference)) = with_problem().await;
+    let keyed = SubmitCommand {
+        idempotency: Some(key("k", "body")),
+        ..solution(&reference, Mode::Submit)
+    };
+    let submit = &world.app.submissions.submit;
+    let receipt = submit.submit(&solver, keyed.clone()).await.unwrap();
+    assert_eq!(receipt.submission, world.submission(receipt.submission.id));
+    assert_eq!(receipt.submission.state, SubmissionState::Queued);
+    world.judge().await;
+    let again = submit.submit(&solver, keyed).await.unwrap();
+    assert_eq!(
+        (again.replayed, &again.submission),
+        (true, &world.submission(receipt.submission.id))
+    );
+    assert_eq!(again.submission.state, SubmissionState::Done);
+    let view = world.app.submissions.get.of_receipt(again.submission);
+    assert!(!view.full && view.samples.is_empty());
+    assert!(!format!("{view:?}").contains("secret/"), "hidden tests keep their names");
+}
+
+#[tokio::test]
+async fn nobody_fills_the_queue_alone() {
+    let (world, (solver, reference)) = with_problem().await;
+    let submit = &world.app.submissions.submit;
+    let most = world.fakes.submission_limits.unfinished;
+    let first = SubmitCommand {
+        idempotency: Some(key("k", "body")),
+        ..solution(&reference, Mode::Submit)
+    };
+    let first_id = world.submit(&solver, first.clone()).await;
+    for _ in 1..most {
+        world.submit(&solver, run("x")).await;
+    }
+    let before = world.rows();
+    for command in [solution(&reference, Mode::Submit), solution(&reference, Mode::Run), run("x")] {
+        let error = submit.submit(&solver, command).await.unwrap_err();
+        assert_eq!(
+            (error.code(), error.kind()),
+            ("submission.too_many_waiting", ErrorKind::RateLimited)
+        );
+        assert!(error.retry_after_seconds().is_some());
+    }
+    assert_eq!(
+        code(&submit.submit(&solver, run("")).await),
+        "submission.source_empty",
+        "what is unacceptable anyway is said first"
+    );
+    let again = submit.submit(&solver, first).await.unwrap();
+    assert_eq!((again.replayed, again.submission.id), (true, first_id), "a receipt stays a receipt");
+    assert_eq!(world.rows(), before);
+    let other = world.somebody("other", Role::User).await;
+    world.submit(&other, run("x")).await;
+    // One verdict makes room for one.
+    let job = world.due().await.remove(0);
+    world.app.judge.as_ref().unwrap().judge(&job).await.unwrap();
+    world.submit(&solver, run("x")).await;
+    assert_eq!(code(&submit.submit(&solver, run("x")).await), "submission.too_many_waiting");
+}
+
+#[tokio::test]
+async fn admins_try_problems_without_waiting_for_room() {
+    let (world, (_, reference)) = with_problem().await;
+    let admin = world.somebody("root", Role::Admin).await;
+    for _ in 0..=world.fakes.submission_limits.unfinished {
+        world.submit(&admin, solution(&reference, Mode::Submit)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_problem_without_samples_has_nothing_to_run_but_ones_own_input() {
+    let (world, (solver, reference)) = with_problem().await;
+    let author = crate::world::acting(world.problem().author_id, Role::Author);
+    let hidden = SetTestsCommand {
+        tests: vec![inline("1 2", "3", false)],
+        options: None,
+    };
+    world.app.problems.set_tests.set(&author, &reference, hidden).await.unwrap();
+    let submit = &world.app.submissions.submit;
+    let error = submit.submit(&solver, solution(&reference, Mode::Run)).await.unwrap_err();
+    assert_eq!((error.code(), error.kind()), ("problem.no_samples", ErrorKind::Conflict));
+    let own = SubmitCommand {
+        stdin: Some("1 2".to_owned()),
+        ..solution(&reference, Mode::Run)
+    };
+    world.submit(&solver, own).await;
+    world.submit(&solver, solution(&reference, Mode::Submit)).await;
 }
 
 #[tokio::test]

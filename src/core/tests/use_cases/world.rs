@@ -133,7 +133,7 @@ impl World {
     }
 
     pub(crate) async fn submit(&self, who: &RequestContext, command: SubmitCommand) -> SubmissionId {
-        self.app.submissions.submit.submit(who, command).await.unwrap().submission_id
+        self.app.submissions.submit.submit(who, command).await.unwrap().submission.id
     }
 
     pub(crate) fn submission(&self, id: SubmissionId) -> Submission {
