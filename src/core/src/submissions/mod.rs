@@ -10,6 +10,7 @@ mod model;
 mod policy;
 mod ports;
 mod submit;
+mod validate;
 mod wait;
 
 pub use events::{EventCursor, EventFeed, FollowEvents, SubmissionEvent};

@@ -1,10 +1,11 @@
 //! Takes a submission or run in.
 
+use super::validate::{check_key, check_stdin, files, offend, refuse};
 use super::{IdempotencyRecord, RunLimitsOverride, Submission, SubmissionDeps, SubmissionState, TextFile};
 use crate::audit::AuditEntry;
 use crate::jobs::{Job, JobKind, Queue};
 use crate::judging::{Language, Mode, ResourceLimits};
-use crate::kernel::{AppError, AppResult, ErrorKind, FieldError, Permission, ProblemId, RequestContext, SubmissionId, TestSetId, UserId};
+use crate::kernel::{AppError, AppResult, FieldError, Permission, ProblemId, RequestContext, SubmissionId, TestSetId, UserId};
 use crate::problems::{ProblemRef, ProblemStatus, may_read};
 use crate::store::{StoreError, Tx};
 use serde_json::json;
@@ -70,7 +71,6 @@ pub struct Submit {
 
 /// Idempotency keys are kept for 24 h (the contract).
 const KEY_LIFETIME: chrono::Duration = chrono::Duration::hours(24);
-const MAX_FILES: usize = 50;
 const MAX_ARGS: usize = 64;
 const MAX_ARGS_BYTES: usize = 16 * 1024;
 
@@ -129,8 +129,8 @@ impl Submit {
         let language = self
             .language(&command.language, ground.checker_language.as_deref(), &mut offences)
             .await?;
-        let files = self.files(&command, language.as_ref(), &mut offences);
-        self.check_stdin(&command, &mut offences);
+        let files = files(&self.deps.limits, &command, language.as_ref(), &mut offences);
+        check_stdin(&self.deps.limits, &command, &mut offences);
         check_key(command.idempotency.as_ref(), &mut offences);
         refuse(offences)?;
 
@@ -346,136 +346,6 @@ impl Submit {
         }
         Ok(language)
     }
-
-    fn files(&self, command: &SubmitCommand, language: Option<&Language>, offences: &mut Vec<FieldError>) -> Vec<TextFile> {
-        let (files, is_single) = match (&command.source, &command.files) {
-            (Some(source), None) => {
-                let name = language.map_or_else(|| "main".to_owned(), |language| language.file_name.clone());
-                (
-                    vec![TextFile {
-                        name,
-                        content: source.clone(),
-                    }],
-                    true,
-                )
-            }
-            (None, Some(files)) => (files.clone(), false),
-            (Some(_), Some(_)) => {
-                offend(offences, "files", "source_ambiguous", "Give either `source` or `files`, not both.");
-                return Vec::new();
-            }
-            (None, None) => {
-                offend(offences, "source", "source_missing", "Give `source` or `files`.");
-                return Vec::new();
-            }
-        };
-        if !(1..=MAX_FILES).contains(&files.len()) {
-            offend(offences, "files", "files_count", "Must be 1 to 50 files.");
-            return Vec::new();
-        }
-        let whole = if is_single { "source" } else { "files" };
-        let size: usize = files.iter().map(|file| file.content.len()).sum();
-        if size > self.deps.limits.source_bytes {
-            let message = format!(
-                "The source has {size} bytes; at most {} are allowed.",
-                self.deps.limits.source_bytes
-            );
-            offend(offences, whole, "source_too_large", &message);
-        }
-        if files.iter().all(|file| file.content.trim().is_empty()) {
-            offend(offences, whole, "source_empty", "The source is empty.");
-        }
-        let mut names = BTreeSet::new();
-        for (at, file) in files.iter().enumerate() {
-            let field = |part: &str| {
-                if is_single {
-                    "source".to_owned()
-                } else {
-                    format!("files[{at}].{part}")
-                }
-            };
-            if file.content.contains('\0') {
-                offend(offences, &field("content"), "source_not_text", "Must be text without NUL.");
-            }
-            if !is_single && !is_plain_path(&file.name) {
-                offend(
-                    offences,
-                    &field("name"),
-                    "file_name_invalid",
-                    "Must be a relative path of letters, digits, `_`, `-`, `.` and `/`.",
-                );
-            }
-            if !names.insert(&file.name) {
-                offend(offences, &field("name"), "file_name_repeated", "This name occurs twice.");
-            }
-            let is_folder = |other: &TextFile| other.name.strip_prefix(&file.name).is_some_and(|rest| rest.starts_with('/'));
-            if files.iter().any(is_folder) {
-                offend(
-                    offences,
-                    &field("name"),
-                    "file_name_repeated",
-                    "This name is also a folder of another file.",
-                );
-            }
-        }
-        files
-    }
-
-    fn check_stdin(&self, command: &SubmitCommand, offences: &mut Vec<FieldError>) {
-        let Some(stdin) = &command.stdin else { return };
-        if command.mode == Mode::Submit {
-            offend(offences, "stdin", "stdin_not_allowed", "Standard input is only for mode `run`.");
-        }
-        if stdin.len() > self.deps.limits.stdin_bytes {
-            offend(
-                offences,
-                "stdin",
-                "stdin_too_large",
-                &format!("At most {} bytes.", self.deps.limits.stdin_bytes),
-            );
-        }
-        if stdin.contains('\0') {
-            offend(offences, "stdin", "stdin_not_text", "Must not contain NUL.");
-        }
-    }
-}
-
-/// A name that stays inside its folder on every system: no empty, hidden or dashed parts, at most 200 bytes.
-fn is_plain_path(name: &str) -> bool {
-    let part_ok = |part: &str| {
-        !part.is_empty()
-            && !part.starts_with(['.', '-'])
-            && part
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
-    };
-    name.len() <= 200 && name.split('/').count() <= 8 && name.split('/').all(part_ok)
-}
-
-fn check_key(key: Option<&IdempotencyKey>, offences: &mut Vec<FieldError>) {
-    let Some(IdempotencyKey { key, .. }) = key else { return };
-    if !(1..=255).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        offend(
-            offences,
-            "Idempotency-Key",
-            "invalid_idempotency_key",
-            "Must be 1 to 255 visible ASCII characters.",
-        );
-    }
-}
-
-fn offend(offences: &mut Vec<FieldError>, field: &str, code: &'static str, message: &str) {
-    offences.push(FieldError {
-        field: field.to_owned(),
-        code,
-        message: message.to_owned(),
-    });
-}
-
-/// One error for all offences; its code is the first one's.
-fn refuse(offences: Vec<FieldError>) -> AppResult<()> {
-    let Some(first) = offences.first() else { return Ok(()) };
-    Err(AppError::new(ErrorKind::Invalid, format!("submission.{}", first.code), first.message.clone()).with_fields(offences))
 }
 
 async fn replay(tx: &dyn Tx, user_id: UserId, key: &IdempotencyKey) -> AppResult<Option<Receipt>> {
@@ -493,31 +363,4 @@ async fn replay(tx: &dyn Tx, user_id: UserId, key: &IdempotencyKey) -> AppResult
         submission,
         replayed: true,
     }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_plain_path;
-
-    #[test]
-    fn plain_paths_stay_inside_their_folder() {
-        for name in ["main.cpp", "a/b/C_d-1.java"] {
-            assert!(is_plain_path(name), "{name}");
-        }
-        for name in [
-            "",
-            "/etc/passwd",
-            "../x",
-            "a/../b",
-            "a//b",
-            ".bashrc",
-            "-o",
-            "a b",
-            "ü.c",
-            "a\\b",
-            &"x".repeat(201),
-        ] {
-            assert!(!is_plain_path(name), "{name}");
-        }
-    }
 }
