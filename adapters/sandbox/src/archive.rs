@@ -3,11 +3,16 @@
 //! Read by trusted code from what the init of a run wrote, and the other way round. There is no way to express links,
 //! devices, owners or modes; names are checked on both sides.
 
+use std::collections::HashSet;
 use std::io::{self, Read, Write};
 
 const MAGIC: &[u8; 4] = b"CSM1";
 /// Longest name in bytes.
 const MAX_NAME_BYTES: usize = 1024;
+/// Longest part of a name: that of the usual file systems.
+const MAX_PART_BYTES: usize = 255;
+/// Longest names together; they are sent to the helper in one message.
+const MAX_NAMES_BYTES: usize = 32 * 1024;
 /// Most files in one archive.
 pub(crate) const MAX_FILES: usize = 4096;
 
@@ -17,6 +22,19 @@ pub(crate) fn is_plain_name(name: &str) -> bool {
         && name.len() <= MAX_NAME_BYTES
         && !name.contains(['\0', '\n'])
         && name.split('/').all(|part| !part.is_empty() && part != "." && part != "..")
+}
+
+/// Whether all these files can be made in one folder: plain, different names of bearable length, none of them below
+/// another, few enough to be named in one command.
+pub(crate) fn can_live_together(names: &[String]) -> bool {
+    let different: HashSet<&str> = names.iter().map(String::as_str).collect();
+    let is_below_a_file = |name: &str| name.match_indices('/').any(|(at, _)| different.contains(&name[..at]));
+    names.len() <= MAX_FILES
+        && different.len() == names.len()
+        && names.iter().map(String::len).sum::<usize>() <= MAX_NAMES_BYTES
+        && names
+            .iter()
+            .all(|name| is_plain_name(name) && name.split('/').all(|part| part.len() <= MAX_PART_BYTES) && !is_below_a_file(name))
 }
 
 /// Writes files one after the other.
@@ -124,6 +142,19 @@ mod tests {
             });
             assert!(count == 0 && (name.is_empty() || result.is_err()));
         }
+    }
+
+    #[test]
+    fn files_that_cannot_live_in_one_folder_are_known_before() {
+        let check = |names: &[&str]| can_live_together(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+        assert!(check(&["a.cpp", "a.h", "b/a.cpp", "b/a.h"]));
+        let long = "x".repeat(256);
+        let many: Vec<String> = (0..100).map(|number| format!("{number}/{}", "y".repeat(250).repeat(2))).collect();
+        for names in [&["a", "a"][..], &["a", "a/b"], &["a/b/c", "a/b"], &[&long], &["../a"]] {
+            assert!(!check(names), "{names:?}");
+        }
+        let many: Vec<String> = many.iter().map(|name| format!("{}/{}", &name[..200], &name[200..400])).collect();
+        assert!(!can_live_together(&many));
     }
 
     #[test]

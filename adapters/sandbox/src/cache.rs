@@ -66,6 +66,8 @@ impl CompileCache {
     /// Opens the cache and removes what a crash left behind.
     pub(crate) fn open(folder: PathBuf, max_bytes: u64) -> io::Result<Self> {
         fs::create_dir_all(&folder)?;
+        // Sources and programs of solvers are nobody else's business; programs see their own through a mount.
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))?;
         let mut known = HashMap::new();
         for entry in fs::read_dir(&folder)? {
             let entry = entry?;

@@ -54,8 +54,8 @@ pub(crate) fn compile(
     let offered = shared.language(&request.program.language)?;
     let toolchain = offered.toolchain()?;
     let names = offered.source_names(&request.program);
-    if names.is_empty() || names.len() > archive::MAX_FILES || !names.iter().all(|name| archive::is_plain_name(name)) {
-        return Ok(refused("a file name is not a plain relative path", began));
+    if names.is_empty() || !archive::can_live_together(&names) {
+        return Ok(refused("the file names are not plain, different relative paths", began));
     }
     let sources = offered.sources(&names);
     let main_file = offered.main_file(&sources).to_owned();

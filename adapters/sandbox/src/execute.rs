@@ -13,6 +13,8 @@ use std::time::Duration;
 
 /// Added to the order's own limits before the slot process itself is given up.
 const GRACE: Duration = Duration::from_mins(1);
+/// Longest time for reading what is left in the streams of a run that is over.
+const DRAIN_LIMIT: Duration = Duration::from_secs(30);
 const CHUNK_BYTES: usize = 64 * 1024;
 
 /// What is needed besides the order.
@@ -122,12 +124,20 @@ impl Following<'_> {
         }
     }
 
-    /// Reads what was written before the end; every writer is dead.
+    /// Reads what was written before the end; every writer is dead, but the kernel may need a moment to see it where
+    /// a stream was parked in a socket.
     fn drain(&mut self) -> Result<(), SandboxError> {
+        let began = std::time::Instant::now();
         let mut buffer = vec![0; CHUNK_BYTES];
         for index in 0..self.streams.len() {
-            while self.streams[index].is_some() {
-                self.read(index, &mut buffer)?;
+            while let Some(stream) = &self.streams[index] {
+                let left = DRAIN_LIMIT.saturating_sub(began.elapsed());
+                let [ready] = poll::readable([Some(stream.as_fd())], Some(left)).or_fault("sandbox.no_poll", "wait for the output")?;
+                if ready {
+                    self.read(index, &mut buffer)?;
+                } else if left.is_zero() {
+                    return Err(fault("sandbox.stream_held", "a stream is held open after the last process ended"));
+                }
             }
         }
         Ok(())

@@ -154,7 +154,8 @@ fn order(shared: &Shared, offered: &Offered, program: &Program, request: &RunReq
     })
 }
 
-/// Memory comes first, whoever noticed: the kernel, or the runtime that says so and fails.
+/// What the kernel saw comes first; then the words of a runtime that got no memory and failed. (Java says that also of
+/// a thread it did not get.)
 fn limit(offered: &Offered, executed: &Executed, stderr: &Head) -> Option<LimitHit> {
     let finished = &executed.finished;
     let reported = finished.stopped.map(report::limit);
@@ -164,7 +165,7 @@ fn limit(offered: &Offered, executed: &Executed, stderr: &Head) -> Option<LimitH
         stopped => stopped,
     };
     let failed = finished.status != Status::Code(0);
-    if failed && matches!(limit, None | Some(LimitHit::Processes)) && says_out_of_memory(&offered.entry.out_of_memory, stderr.kept()) {
+    if failed && limit.is_none() && says_out_of_memory(&offered.entry.out_of_memory, stderr.kept()) {
         return Some(LimitHit::Memory);
     }
     limit

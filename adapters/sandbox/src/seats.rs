@@ -6,7 +6,7 @@
 use crate::sys::process;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// Most seats on one machine; also the size of the range of users.
@@ -60,7 +60,7 @@ pub(crate) fn take(folder: &Path, count: usize) -> io::Result<Vec<Seat>> {
 
 fn try_lock(path: &Path) -> io::Result<Option<File>> {
     // Never through a link: the folder may be writable by everybody.
-    let flags = libc::O_NOFOLLOW | libc::O_CLOEXEC;
+    let flags = libc::O_NOFOLLOW | libc::O_CLOEXEC | libc::O_NONBLOCK;
     let opened = OpenOptions::new()
         .read(true)
         .write(true)
@@ -78,6 +78,11 @@ fn try_lock(path: &Path) -> io::Result<Option<File>> {
         },
         opened => opened?,
     };
+    // Something else in place of a lock file, or another name of some other file, is not ours to lock or open to all.
+    let found = file.metadata()?;
+    if !found.is_file() || found.nlink() != 1 {
+        return Ok(None);
+    }
     // Other users' workers must be able to take the seat later. Not ours to change if another user made it.
     let _ = file.set_permissions(fs::Permissions::from_mode(0o666));
     match file.try_lock() {
@@ -90,6 +95,18 @@ fn try_lock(path: &Path) -> io::Result<Option<File>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn another_name_of_some_file_is_no_lock_and_keeps_its_mode() {
+        let folder = tempfile::tempdir().unwrap();
+        let secret = folder.path().join("secret");
+        fs::write(&secret, "").unwrap();
+        fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
+        let lock = folder.path().join("codesm-seat-0.lock");
+        fs::hard_link(&secret, &lock).unwrap();
+        assert!(try_lock(&lock).unwrap().is_none());
+        assert_eq!(fs::metadata(&secret).unwrap().permissions().mode() & 0o777, 0o600);
+    }
 
     #[test]
     fn a_seat_is_taken_once_and_free_again_when_dropped() {

@@ -3,6 +3,7 @@
 use super::{OfInit, Sample, Totals};
 use crate::protocol::OrderLimits;
 use crate::sys::process;
+use std::collections::HashMap;
 use std::fs;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
@@ -11,6 +12,9 @@ use std::time::Duration;
 const PAGE_BYTES: u64 = 4096;
 /// What the next refused allocation of a program may have been for.
 const NEAR_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Page tables of a smaller address space are too small to matter (a five-hundredth of it at most).
+const LARGE_ADDRESS_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 
 /// The accounting of one slot without groups.
 #[derive(Default)]
@@ -22,6 +26,8 @@ pub(crate) struct Polling {
     cpu_seen: Duration,
     memory_seen: u64,
     threads_seen: u64,
+    /// Ticks of each process itself, by pid and start: the time of children that nobody waits for is added to nobody.
+    own_ticks: HashMap<(u32, u64), u64>,
 }
 
 /// Threads of every process but the first of a pid namespace.
@@ -37,8 +43,12 @@ pub(crate) fn threads_besides_init(proc_folder: &Path) -> u64 {
 #[derive(Debug, PartialEq, Eq)]
 struct Look {
     ticks: u64,
+    /// Without those of children.
+    own_ticks: u64,
+    started: u64,
     threads: u64,
     resident_bytes: u64,
+    address_bytes: u64,
 }
 
 impl Polling {
@@ -62,8 +72,10 @@ impl Polling {
             if pid != 1 {
                 resident += look.resident_bytes;
                 threads += look.threads;
+                self.own_ticks.insert((pid, look.started), look.own_ticks);
             }
         }
+        let ticks = ticks.max(self.own_ticks.values().sum());
         let cpu = Duration::from_millis(ticks.saturating_mul(1000) / process::clock_ticks_per_second());
         self.cpu_seen = self.cpu_seen.max(cpu);
         self.memory_seen = self.memory_seen.max(resident);
@@ -104,10 +116,22 @@ fn looks(folder: &Path) -> Vec<(u32, Look)> {
         .flatten()
         .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
         .filter_map(|pid| {
-            let text = fs::read(folder.join(pid.to_string()).join("stat")).ok()?;
-            Some((pid, parse(&String::from_utf8_lossy(&text), pid == 1)?))
+            let folder = folder.join(pid.to_string());
+            let text = fs::read(folder.join("stat")).ok()?;
+            let mut look = parse(&String::from_utf8_lossy(&text), pid == 1)?;
+            if look.address_bytes > LARGE_ADDRESS_BYTES {
+                look.resident_bytes += page_tables(&fs::read_to_string(folder.join("status")).unwrap_or_default());
+            }
+            Some((pid, look))
         })
         .collect()
+}
+
+/// Bytes of page tables, from `/proc/<pid>/status`; they are in no resident set.
+fn page_tables(status: &str) -> u64 {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmPTE:"));
+    let kibibytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+    kibibytes.unwrap_or(0) * 1024
 }
 
 /// Fields are counted after the name, which may hold anything, up to its last parenthesis.
@@ -118,8 +142,11 @@ fn parse(stat: &str, only_children: bool) -> Option<Look> {
     let own = if only_children { 0 } else { number(11)? + number(12)? };
     Some(Look {
         ticks: own + children,
+        own_ticks: own,
+        started: number(19)?,
         threads: number(17)?,
         resident_bytes: number(21)? * PAGE_BYTES,
+        address_bytes: number(20)?,
     })
 }
 
@@ -135,10 +162,19 @@ mod tests {
             look,
             Look {
                 ticks: 10,
+                own_ticks: 7,
+                started: 100,
                 threads: 5,
-                resident_bytes: 50 * PAGE_BYTES
+                resident_bytes: 50 * PAGE_BYTES,
+                address_bytes: 1000,
             }
         );
         assert_eq!(parse(line, true).unwrap().ticks, 3);
+    }
+
+    #[test]
+    fn page_tables_are_read_from_the_status() {
+        assert_eq!(page_tables("Name:\tVmPTE: 7 kB\nVmPTE:\t      52 kB\nVmSwap: 0 kB\n"), 52 * 1024);
+        assert_eq!(page_tables(""), 0);
     }
 }

@@ -16,8 +16,12 @@ use std::time::Duration;
 const OUR_PROCESSES: u64 = 2;
 /// What the init may use besides the program: its own pages, page tables, mounts.
 const OUR_BYTES: u64 = 2 * 1024 * 1024;
-/// File pages left by earlier runs above this are dropped before the next one.
-const STALE_BYTES: u64 = 8 * 1024 * 1024;
+/// What earlier runs left above this is dropped before the next one.
+const STALE_BYTES: u64 = 2 * 1024 * 1024;
+
+/// Longest time for getting rid of them.
+const STALE_PATIENCE: Duration = Duration::from_millis(500);
+const STALE_PAUSE: Duration = Duration::from_millis(5);
 
 /// The groups of one slot.
 pub(crate) struct GroupsV1 {
@@ -31,6 +35,8 @@ pub(crate) struct GroupsV1 {
     pids_events: Option<File>,
     cpu_usage: File,
     at_start: AtStart,
+    /// Memory of the slot process itself: the least ever in use before a run.
+    least_usage: u64,
 }
 
 #[derive(Default)]
@@ -70,24 +76,42 @@ impl GroupsV1 {
             pids_events: open(pids, "pids.events", false).ok(),
             cpu_usage: open(cpuacct, "cpuacct.usage", false)?,
             at_start: AtStart::default(),
+            least_usage: u64::MAX,
         })
     }
 
     pub(super) fn begin(&mut self, limits: &OrderLimits) -> io::Result<()> {
-        let mut before = number(&self.memory_usage)?;
-        if before > STALE_BYTES
-            && let Some(reclaim) = &self.memory_reclaim
-        {
-            // Best effort: whatever stays is added to the limit below.
-            let _ = reclaim.write_at(b"0", 0);
-            before = number(&self.memory_usage)?;
-        }
+        let before = self.usage_without_stale()?;
         self.limit_memory(Some(before.saturating_add(limits.memory_bytes).saturating_add(OUR_BYTES)))?;
         let processes = u64::from(limits.processes) + OUR_PROCESSES;
         self.pids_limit.write_at(processes.to_string().as_bytes(), 0)?;
         self.at_start.out_of_memory = field(&text(&self.memory_events)?, "oom_kill");
         self.at_start.refused = self.refused()?;
         Ok(())
+    }
+
+    /// Memory in use before a run. The kernel frees files of an earlier run in its own time; what is still there would be
+    /// lent to this one when it goes.
+    fn usage_without_stale(&mut self) -> io::Result<u64> {
+        let began = process::monotonic();
+        loop {
+            let usage = number(&self.memory_usage)?;
+            if usage.saturating_sub(STALE_BYTES) <= self.least_usage {
+                self.least_usage = self.least_usage.min(usage);
+                return Ok(usage);
+            }
+            if process::monotonic().saturating_sub(began) > STALE_PATIENCE {
+                // It stays, so it is no longer stale; the limit is counted from there.
+                self.least_usage = usage;
+                return Ok(usage);
+            }
+            if let Some(reclaim) = &self.memory_reclaim {
+                let _ = reclaim.write_at(b"0", 0);
+            }
+            if number(&self.memory_usage)?.saturating_sub(STALE_BYTES) > self.least_usage {
+                std::thread::sleep(STALE_PAUSE);
+            }
+        }
     }
 
     pub(super) fn started(&mut self) -> io::Result<()> {

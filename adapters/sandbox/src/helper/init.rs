@@ -6,7 +6,7 @@ use super::{Failure, Step, collect, program};
 use crate::accounting::threads_besides_init;
 use crate::archive;
 use crate::protocol::{FEEDBACK, FILES, Go, InitWord, PROGRAM, RunOrder, WORK};
-use crate::sys::mount::{self, Use};
+use crate::sys::mount::{self, Content, Use};
 use crate::sys::process::{self, Ended, Side};
 use crate::sys::socket::PacketSocket;
 use crate::sys::{identity, poll};
@@ -69,9 +69,9 @@ fn run(context: &SlotContext, order: &RunOrder, mut streams: Streams, report: &P
         return Ok(());
     }
     file_systems(context, order)?;
-    // The kernel must prefer the program, then this process, to the slot process when memory runs out. Best effort: the
-    // /proc of the run, mounted just now, is the first that can be written.
-    let _ = fs::write("/proc/self/oom_score_adj", "500");
+    // The kernel must prefer the program, then this process, to the slot process when memory runs out. The /proc of the
+    // run, mounted just now, is the first that can be written.
+    process::prefer_when_out_of_memory(500);
     if order.input.is_some() {
         let input = fs::OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(INPUT);
         streams.input = Some(input.step("open the input")?.into());
@@ -175,10 +175,10 @@ fn end_everything(used: &mut Used) {
 
 fn file_systems(context: &SlotContext, order: &RunOrder) -> Result<(), Failure> {
     let (user, disk) = (context.user, order.limits.disk_bytes);
-    mount::temporary(Path::new(WORK), disk, MAX_INODES, 0o755, user).step("mount the work folder")?;
-    mount::temporary(Path::new("/tmp"), disk, MAX_INODES, 0o755, user).step("mount /tmp")?;
+    mount::temporary(Path::new(WORK), disk, MAX_INODES, user, Content::Programs).step("mount the work folder")?;
+    mount::temporary(Path::new("/tmp"), disk, MAX_INODES, user, Content::Programs).step("mount /tmp")?;
     let shared = disk.min(SHARED_MEMORY_BYTES);
-    mount::temporary(Path::new("/dev/shm"), shared, MAX_INODES, 0o755, user).step("mount /dev/shm")?;
+    mount::temporary(Path::new("/dev/shm"), shared, MAX_INODES, user, Content::Data).step("mount /dev/shm")?;
     let host = |path: &Path| -> PathBuf { Path::new(HOST).join(path.strip_prefix("/").unwrap_or(path)) };
     if let Some(folder) = &order.program {
         mount::bind(&host(folder), Path::new(PROGRAM), Use::ReadOnly).step("show the program")?;
@@ -187,10 +187,10 @@ fn file_systems(context: &SlotContext, order: &RunOrder) -> Result<(), Failure> 
         mount::bind(&host(file), Path::new(INPUT), Use::ReadOnly).step("show the input")?;
     }
     if order.feedback {
-        mount::temporary(Path::new(FEEDBACK), FEEDBACK_BYTES, 4096, 0o755, user).step("mount the feedback folder")?;
+        mount::temporary(Path::new(FEEDBACK), FEEDBACK_BYTES, 4096, user, Content::Data).step("mount the feedback folder")?;
     }
     if !order.files.is_empty() {
-        mount::temporary(Path::new(FILES), 64 * 1024, 1024, 0o755, user).step("mount the folder of extra files")?;
+        mount::temporary(Path::new(FILES), 64 * 1024, 1024, user, Content::Data).step("mount the folder of extra files")?;
         for (name, path) in &order.files {
             if !archive::is_plain_name(name) || name.contains('/') {
                 return Err(io::Error::from(io::ErrorKind::InvalidInput)).step("check the name of an extra file");

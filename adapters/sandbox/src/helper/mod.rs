@@ -70,6 +70,9 @@ struct Slot {
 fn serve() -> io::Result<()> {
     process::die_with_parent()?;
     process::set_name(c"sandboxd");
+    // Inherited from whoever started the worker: neither may decide what programs can enter, or who is waited for.
+    process::set_usual_umask();
+    process::keep_ended_children();
     // Ending on Ctrl-C is the worker's decision; its end is seen by the closed socket.
     ignore_terminal_signals()?;
     let control = PacketSocket::from(io::stdin().as_fd().try_clone_to_owned()?);

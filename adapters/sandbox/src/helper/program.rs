@@ -3,17 +3,21 @@
 use super::init::Streams;
 use super::slot::SlotContext;
 use super::{Failure, Step, landlock, seccomp};
-use crate::protocol::{InitWord, RunOrder};
+use crate::protocol::{InitWord, PROGRAM, RunOrder};
 use crate::sys::process;
 use crate::sys::socket::PacketSocket;
 use crate::sys::{identity, process::Resource};
 use std::ffi::CString;
-use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd};
+use std::path::Path;
 
 /// Most open files of a program.
 const MAX_OPEN_FILES: u64 = 512;
+/// Exit code of a program that is none, as shells have it.
+const CANNOT_EXECUTE: i32 = 126;
+/// The one limit with which the kernel also starts no handler of core files; it would run on the machine, as root.
+const NO_CORE_FILE: u64 = 1;
 /// Lowest number of descriptors kept until exec; the standard streams are below.
 const FIRST_KEPT_DESCRIPTOR: i32 = 10;
 
@@ -26,8 +30,7 @@ pub(super) fn program_main(context: &SlotContext, order: &RunOrder, streams: &St
 
 fn start(context: &SlotContext, order: &RunOrder, streams: &Streams) -> Result<std::convert::Infallible, Failure> {
     process::new_session().step("create a session")?;
-    // Inherited by children; only ever raised, which needs no right.
-    let _ = fs::write("/proc/self/oom_score_adj", "1000");
+    process::prefer_when_out_of_memory(1000);
     standard_streams(streams).step("set up the standard streams")?;
     limit_resources(context, order).step("set the resource limits")?;
     let landlock = landlock::prepare(order).step("prepare Landlock")?;
@@ -54,10 +57,34 @@ fn start(context: &SlotContext, order: &RunOrder, streams: &Streams) -> Result<s
     seccomp::install(order.profile, !context.has_groups).step("install the seccomp filter")?;
     let error = process::execute(&arguments, &environment);
     let program = order.arguments.first().cloned().unwrap_or_default();
+    let is_made_here = Path::new(&program).starts_with(PROGRAM);
+    // Where it may not even be tried (a data folder mounted noexec), the solver has no part in it.
+    if is_made_here && is_fault_of_the_file(&error) && process::may_execute(Path::new(&program)) {
+        // Made by an untrusted compilation: no fault of ours, and no reason to try again elsewhere.
+        let _ = writeln!(io::stderr(), "the program cannot be executed: {error}");
+        process::exit(CANNOT_EXECUTE);
+    }
     Err(Failure {
         step: format!("execute {program}"),
         error,
     })
+}
+
+/// Whether the kernel refused the file itself: no program, no interpreter for it, or too large for any address space.
+fn is_fault_of_the_file(error: &io::Error) -> bool {
+    let number = error.raw_os_error().unwrap_or_default();
+    [
+        libc::ENOEXEC,
+        libc::ENOENT,
+        libc::EACCES,
+        libc::EPERM,
+        libc::EINVAL,
+        libc::ELIBBAD,
+        libc::ENOMEM,
+        libc::EIO,
+        libc::ELOOP,
+    ]
+    .contains(&number)
 }
 
 /// After setuid from root every capability is gone already, and the bounding set can no longer be changed.
@@ -90,7 +117,7 @@ fn standard_streams(streams: &Streams) -> io::Result<()> {
 fn limit_resources(context: &SlotContext, order: &RunOrder) -> io::Result<()> {
     let limits = &order.limits;
     let set = |resource: Resource, value: u64| process::set_limit(resource, value);
-    set(libc::RLIMIT_CORE, 0)?;
+    set(libc::RLIMIT_CORE, NO_CORE_FILE)?;
     set(libc::RLIMIT_FSIZE, limits.file_bytes)?;
     set(libc::RLIMIT_NOFILE, MAX_OPEN_FILES)?;
     set(libc::RLIMIT_STACK, limits.stack_bytes)?;
@@ -99,7 +126,9 @@ fn limit_resources(context: &SlotContext, order: &RunOrder) -> io::Result<()> {
     // The watcher kills earlier and more precisely; this one still works if the watcher is starved.
     set(libc::RLIMIT_CPU, limits.cpu.as_secs().saturating_add(2))?;
     if order.limits.limit_data && !context.has_groups {
-        set(libc::RLIMIT_DATA, limits.memory_bytes)?;
+        // Stacks of threads are data, each as large as that of the first, and hardly touched. The watcher looks at what is.
+        let stacks = limits.stack_bytes.saturating_mul(u64::from(limits.processes));
+        set(libc::RLIMIT_DATA, limits.memory_bytes.saturating_add(stacks))?;
     }
     if !context.has_groups {
         // In an own user namespace the slot process and the init are counted too.

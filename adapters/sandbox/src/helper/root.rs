@@ -1,9 +1,9 @@
 //! The read-only root of a slot.
 
 use super::{Failure, Step};
-use crate::protocol::{FEEDBACK, FILES, PROGRAM, SlotSetup, WORK};
+use crate::protocol::{AccountingPlan, FEEDBACK, FILES, PROGRAM, SlotSetup, WORK};
 use crate::sys::identity;
-use crate::sys::mount::{self, Use};
+use crate::sys::mount::{self, Content, Use};
 use std::fs;
 use std::io;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -19,13 +19,15 @@ const ROOT_BYTES: u64 = 1024 * 1024;
 const SYSTEM: [&str; 7] = ["/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32", "/libx32"];
 /// What of `/etc` programs need: the loader's cache and Debian's choice of compilers.
 const CONFIGURATION: [&str; 3] = ["/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/alternatives"];
-const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
+const DEVICES: [&str; 4] = ["null", "full", "random", "urandom"];
+/// Maps shared memory that belongs to no process: shown only where groups count it.
+const COUNTED_DEVICE: &str = "zero";
 
 /// Builds the root on `place`, enters it and lets go of the host's.
 pub(super) fn build(setup: &SlotSetup, place: &Path) -> Result<(), Failure> {
     mount::make_private().step("make mounts private")?;
     let host = mount::copy_tree(Path::new("/")).step("copy the mounts of the host")?;
-    mount::temporary(place, ROOT_BYTES, 4096, 0o755, identity::effective_user()).step("mount the root")?;
+    mount::temporary(place, ROOT_BYTES, 4096, identity::effective_user(), Content::Programs).step("mount the root")?;
     let inside = |path: &str| place.join(path.trim_start_matches('/'));
     for folder in ["proc", "dev", "dev/shm", "etc", "tmp", WORK, PROGRAM, FILES, FEEDBACK, HOST] {
         fs::create_dir_all(inside(folder)).step("create the folders of the root")?;
@@ -44,7 +46,7 @@ pub(super) fn build(setup: &SlotSetup, place: &Path) -> Result<(), Failure> {
     for path in &setup.binds {
         show_bind(path, place).step("show a folder of a toolchain")?;
     }
-    devices(&inside("dev")).step("create the devices")?;
+    devices(setup, &inside("dev")).step("create the devices")?;
     accounts(setup, &inside("etc")).step("write the list of users")?;
     // Stays beneath the one of each run: in a user namespace a new one may only be mounted where one is visible.
     mount::bind(Path::new("/proc"), &inside("proc"), Use::ReadOnly).step("show /proc")?;
@@ -86,8 +88,9 @@ fn show_bind(path: &Path, root: &Path) -> io::Result<()> {
     show_if_there(path, &root.join(inner))
 }
 
-fn devices(folder: &Path) -> io::Result<()> {
-    for name in DEVICES {
+fn devices(setup: &SlotSetup, folder: &Path) -> io::Result<()> {
+    let counted = (setup.accounting != AccountingPlan::Polling).then_some(COUNTED_DEVICE);
+    for name in DEVICES.into_iter().chain(counted) {
         let target = folder.join(name);
         fs::write(&target, "")?;
         mount::bind(&Path::new("/dev").join(name), &target, Use::Device)?;

@@ -25,6 +25,10 @@ const OFFSET_NUMBER: u32 = 0;
 const OFFSET_ARCHITECTURE: u32 = 4;
 const OFFSET_ARGUMENTS: u32 = 16;
 
+/// The first call that is newer than this list (463, after `mseal` of Linux 6.10; the same on every architecture).
+/// What comes later is unknown here, and so it is to programs.
+const FIRST_UNKNOWN: u32 = 463;
+
 /// System calls of the x32 ABI have this bit set.
 const X32_BIT: u32 = 0x4000_0000;
 
@@ -44,6 +48,11 @@ const NAMESPACE_FLAGS: u32 = (libc::CLONE_NEWUSER
     | libc::CLONE_NEWCGROUP)
     .unsigned_abs()
     | 0x80; // CLONE_NEWTIME
+
+// The same on every architecture.
+const SYS_SET_MEMPOLICY_HOME_NODE: c_long = 450;
+const SYS_STATMOUNT: c_long = 457;
+const SYS_LISTMOUNT: c_long = 458;
 
 /// Refused with EPERM in both profiles.
 const DENIED: &[c_long] = &[
@@ -74,6 +83,8 @@ const DENIED: &[c_long] = &[
     libc::SYS_name_to_handle_at,
     libc::SYS_fanotify_init,
     libc::SYS_fanotify_mark,
+    SYS_STATMOUNT,
+    SYS_LISTMOUNT,
     // other processes
     libc::SYS_ptrace,
     libc::SYS_process_vm_readv,
@@ -135,6 +146,7 @@ const DENIED: &[c_long] = &[
     libc::SYS_set_mempolicy,
     libc::SYS_migrate_pages,
     libc::SYS_move_pages,
+    SYS_SET_MEMPOLICY_HOME_NODE,
 ];
 
 #[cfg(target_arch = "x86_64")]
@@ -156,9 +168,9 @@ const UNKNOWN: &[c_long] = &[libc::SYS_clone3];
 
 /// Installs the filter; `no_new_privs` must be set.
 ///
-/// Files in memory belong to no process, so without a cgroup nobody would count them: they are refused then.
-pub(super) fn install(profile: Profile, refuse_memory_files: bool) -> io::Result<()> {
-    process::install_seccomp_filter(&filter(profile, refuse_memory_files))
+/// Files in memory and shared memory belong to no process, so without a cgroup nobody would count them: they are refused.
+pub(super) fn install(profile: Profile, refuse_uncounted: bool) -> io::Result<()> {
+    process::install_seccomp_filter(&filter(profile, refuse_uncounted))
 }
 
 const fn instruction(code: u16, value: u32, jump_true: u8, jump_false: u8) -> sock_filter {
@@ -185,7 +197,7 @@ fn refuse(program: &mut Vec<sock_filter>, call: c_long, error: i32) {
     program.push(answer(error));
 }
 
-fn filter(profile: Profile, refuse_memory_files: bool) -> Vec<sock_filter> {
+fn filter(profile: Profile, refuse_uncounted: bool) -> Vec<sock_filter> {
     let kill = instruction(RETURN, libc::SECCOMP_RET_KILL_PROCESS, 0, 0);
     let allow = instruction(RETURN, libc::SECCOMP_RET_ALLOW, 0, 0);
     let mut program = vec![
@@ -195,6 +207,8 @@ fn filter(profile: Profile, refuse_memory_files: bool) -> Vec<sock_filter> {
         instruction(LOAD_WORD, OFFSET_NUMBER, 0, 0),
         instruction(JUMP_IF_AT_LEAST, X32_BIT, 0, 1),
         kill,
+        instruction(JUMP_IF_AT_LEAST, FIRST_UNKNOWN, 0, 1),
+        answer(libc::ENOSYS),
     ];
     for call in UNKNOWN {
         refuse(&mut program, *call, libc::ENOSYS);
@@ -202,18 +216,33 @@ fn filter(profile: Profile, refuse_memory_files: bool) -> Vec<sock_filter> {
     for call in DENIED.iter().chain(DENIED_HERE) {
         refuse(&mut program, *call, libc::EPERM);
     }
-    if refuse_memory_files {
+    if refuse_uncounted {
         refuse(&mut program, libc::SYS_memfd_create, libc::EPERM);
     }
     // Compilers lower limits for their parts (and can never raise them); a program has no need to.
     if profile == Profile::Run {
         refuse_new_limits(&mut program);
     }
-    // clone with namespace flags: the flags are the first argument on both architectures.
+    // The flags are the first argument on both architectures.
+    refuse_bits(&mut program, libc::SYS_clone, 0, NAMESPACE_FLAGS);
+    // Huge pages are the machine's, and counted by nobody.
+    refuse_bits(&mut program, libc::SYS_memfd_create, 1, libc::MFD_HUGETLB);
+    // Nor is shared memory without a group: it is in nobody's resident set until touched there.
+    let shared = (libc::MAP_SHARED.unsigned_abs(), libc::MAP_ANONYMOUS.unsigned_abs());
     program.extend([
-        instruction(JUMP_IF_EQUAL, number(libc::SYS_clone), 0, 4),
+        instruction(JUMP_IF_EQUAL, number(libc::SYS_mmap), 0, 6),
+        instruction(LOAD_WORD, OFFSET_ARGUMENTS + 3 * 8, 0, 0),
+        instruction(JUMP_IF_BITS, libc::MAP_HUGETLB.unsigned_abs(), 2, 0),
+        instruction(JUMP_IF_BITS, shared.0, 0, 2),
+        instruction(JUMP_IF_BITS, if refuse_uncounted { shared.1 } else { 0 }, 0, 1),
+        answer(libc::EPERM),
+        allow,
+    ]);
+    // Pairs of sockets between own processes, but of no other family: each is a module that the kernel would load.
+    program.extend([
+        instruction(JUMP_IF_EQUAL, number(libc::SYS_socketpair), 0, 4),
         instruction(LOAD_WORD, OFFSET_ARGUMENTS, 0, 0),
-        instruction(JUMP_IF_BITS, NAMESPACE_FLAGS, 0, 1),
+        instruction(JUMP_IF_EQUAL, libc::AF_UNIX.unsigned_abs(), 1, 0),
         answer(libc::EPERM),
         allow,
     ]);
@@ -228,6 +257,17 @@ fn filter(profile: Profile, refuse_memory_files: bool) -> Vec<sock_filter> {
     ]);
     program.push(allow);
     program
+}
+
+/// `if number == call && argument has one of the bits { return EPERM }`, for calls with no other rule.
+fn refuse_bits(program: &mut Vec<sock_filter>, call: c_long, argument: u32, bits: u32) {
+    program.extend([
+        instruction(JUMP_IF_EQUAL, number(call), 0, 4),
+        instruction(LOAD_WORD, OFFSET_ARGUMENTS + 8 * argument, 0, 0),
+        instruction(JUMP_IF_BITS, bits, 0, 1),
+        answer(libc::EPERM),
+        instruction(RETURN, libc::SECCOMP_RET_ALLOW, 0, 0),
+    ]);
 }
 
 /// prlimit64 may read limits (runtimes do at start) but not set them: the third argument must be null.
@@ -253,8 +293,8 @@ mod tests {
     }
 
     /// Runs a filter on a made-up system call.
-    fn decide(profile: Profile, architecture: u32, call: u32, arguments: [u64; 3]) -> u32 {
-        let program = filter(profile, false);
+    fn decide_for(refuse_uncounted: bool, profile: Profile, architecture: u32, call: u32, arguments: [u64; 4]) -> u32 {
+        let program = filter(profile, refuse_uncounted);
         let mut accumulator = 0_u32;
         let mut at = 0_usize;
         loop {
@@ -279,6 +319,10 @@ mod tests {
         }
     }
 
+    fn decide(profile: Profile, architecture: u32, call: u32, arguments: [u64; 4]) -> u32 {
+        decide_for(false, profile, architecture, call, arguments)
+    }
+
     const ALLOWED: u32 = libc::SECCOMP_RET_ALLOW;
     const REFUSED: u32 = libc::SECCOMP_RET_ERRNO | libc::EPERM as u32;
 
@@ -286,10 +330,10 @@ mod tests {
     fn ordinary_calls_are_allowed_and_dangerous_ones_refused() {
         for profile in [Profile::Run, Profile::Compile] {
             for call in [libc::SYS_read, libc::SYS_mmap, libc::SYS_execve, libc::SYS_futex, libc::SYS_pipe2] {
-                assert_eq!(decide(profile, ARCHITECTURE, number(call), [0; 3]), ALLOWED);
+                assert_eq!(decide(profile, ARCHITECTURE, number(call), [0; 4]), ALLOWED);
             }
             for call in DENIED.iter().chain(DENIED_HERE) {
-                assert_eq!(decide(profile, ARCHITECTURE, number(*call), [0; 3]), REFUSED, "call {call}");
+                assert_eq!(decide(profile, ARCHITECTURE, number(*call), [0; 4]), REFUSED, "call {call}");
             }
         }
     }
@@ -298,28 +342,56 @@ mod tests {
     fn clone_is_refused_with_namespaces_only_and_clone3_is_unknown() {
         let clone = number(libc::SYS_clone);
         let clone3 = number(libc::SYS_clone3);
-        assert_eq!(decide(Profile::Run, ARCHITECTURE, clone, [0x11, 0, 0]), ALLOWED);
-        assert_eq!(decide(Profile::Run, ARCHITECTURE, clone, [0x1000_0011, 0, 0]), REFUSED);
+        assert_eq!(decide(Profile::Run, ARCHITECTURE, clone, [0x11, 0, 0, 0]), ALLOWED);
+        assert_eq!(decide(Profile::Run, ARCHITECTURE, clone, [0x1000_0011, 0, 0, 0]), REFUSED);
         let unknown = libc::SECCOMP_RET_ERRNO | libc::ENOSYS.unsigned_abs();
-        assert_eq!(decide(Profile::Run, ARCHITECTURE, clone3, [0; 3]), unknown);
+        assert_eq!(decide(Profile::Run, ARCHITECTURE, clone3, [0; 4]), unknown);
     }
 
     #[test]
     fn foreign_architectures_and_x32_are_killed() {
         let killed = libc::SECCOMP_RET_KILL_PROCESS;
-        assert_eq!(decide(Profile::Run, 0x4000_0003, 1, [0; 3]), killed);
-        assert_eq!(decide(Profile::Run, ARCHITECTURE, X32_BIT | 1, [0; 3]), killed);
+        assert_eq!(decide(Profile::Run, 0x4000_0003, 1, [0; 4]), killed);
+        assert_eq!(decide(Profile::Run, ARCHITECTURE, X32_BIT | 1, [0; 4]), killed);
     }
 
     #[test]
     fn limits_may_be_read_but_not_set_and_terminals_not_fed() {
         let prlimit = number(libc::SYS_prlimit64);
-        assert_eq!(decide(Profile::Run, ARCHITECTURE, prlimit, [0, 7, 0]), ALLOWED);
-        assert_eq!(decide(Profile::Run, ARCHITECTURE, prlimit, [0, 7, 0x1000]), REFUSED);
-        assert_eq!(decide(Profile::Run, ARCHITECTURE, prlimit, [0, 7, 1 << 40]), REFUSED);
+        assert_eq!(decide(Profile::Run, ARCHITECTURE, prlimit, [0, 7, 0, 0]), ALLOWED);
+        assert_eq!(decide(Profile::Run, ARCHITECTURE, prlimit, [0, 7, 0x1000, 0]), REFUSED);
+        assert_eq!(decide(Profile::Run, ARCHITECTURE, prlimit, [0, 7, 1 << 40, 0]), REFUSED);
         let ioctl = number(libc::SYS_ioctl);
-        assert_eq!(decide(Profile::Run, ARCHITECTURE, ioctl, [0, 0x5401, 0]), ALLOWED);
-        assert_eq!(decide(Profile::Run, ARCHITECTURE, ioctl, [0, 0x5412, 0]), REFUSED);
-        assert_eq!(decide(Profile::Run, ARCHITECTURE, ioctl, [0, 0x541C, 0]), REFUSED);
+        assert_eq!(decide(Profile::Run, ARCHITECTURE, ioctl, [0, 0x5401, 0, 0]), ALLOWED);
+        assert_eq!(decide(Profile::Run, ARCHITECTURE, ioctl, [0, 0x5412, 0, 0]), REFUSED);
+        assert_eq!(decide(Profile::Run, ARCHITECTURE, ioctl, [0, 0x541C, 0, 0]), REFUSED);
+    }
+
+    #[test]
+    fn memory_that_nobody_counts_is_refused() {
+        let flags = |flags: i32| [0, 0, 0, u64::from(flags.unsigned_abs())];
+        let mmap = number(libc::SYS_mmap);
+        for (uncounted, wanted, answer) in [
+            (true, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, ALLOWED),
+            (true, libc::MAP_SHARED, ALLOWED),
+            (true, libc::MAP_SHARED | libc::MAP_ANONYMOUS, REFUSED),
+            (false, libc::MAP_SHARED | libc::MAP_ANONYMOUS, ALLOWED),
+            (false, libc::MAP_PRIVATE | libc::MAP_HUGETLB, REFUSED),
+            (true, libc::MAP_SHARED | libc::MAP_HUGETLB, REFUSED),
+        ] {
+            let decided = decide_for(uncounted, Profile::Run, ARCHITECTURE, mmap, flags(wanted));
+            assert_eq!(decided, answer, "{wanted:#x}");
+        }
+    }
+
+    #[test]
+    fn sockets_come_in_pairs_of_one_family_and_calls_of_the_future_are_unknown() {
+        let pair = number(libc::SYS_socketpair);
+        assert_eq!(decide(Profile::Run, ARCHITECTURE, pair, [1, 0, 0, 0]), ALLOWED);
+        assert_eq!(decide(Profile::Run, ARCHITECTURE, pair, [30, 0, 0, 0]), REFUSED);
+        let unknown = libc::SECCOMP_RET_ERRNO | libc::ENOSYS.unsigned_abs();
+        for call in [FIRST_UNKNOWN, 467, 1000] {
+            assert_eq!(decide(Profile::Run, ARCHITECTURE, call, [0; 4]), unknown);
+        }
     }
 }

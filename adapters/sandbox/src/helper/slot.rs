@@ -92,13 +92,11 @@ fn prepare(setup: &SlotSetup, groups: &[PathBuf], sandboxd: u32) -> Result<(Slot
     process::unshare(namespaces).step("create namespaces")?;
     if !privileged {
         map_user(user, group).step("map the user into its own user namespace")?;
+        // While the host's /proc can still be written. As root of the machine the seccomp filter alone says it.
+        let _ = std::fs::write("/proc/sys/user/max_user_namespaces", "0");
     }
     identity::set_host_name("sandbox").step("set the host name")?;
     root::build(setup, Path::new(&setup.mount_point))?;
-    if !privileged {
-        // Only effective in an own user namespace; as root of the machine the seccomp filter says the same.
-        let _ = std::fs::write("/proc/sys/user/max_user_namespaces", "0");
-    }
     process::forbid_tracing().step("forbid tracing")?;
     let context = SlotContext {
         user: if privileged { setup.user } else { user },

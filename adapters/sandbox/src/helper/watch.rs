@@ -20,6 +20,9 @@ const LONGEST_PAUSE_POLLING: Duration = Duration::from_millis(10);
 /// Shortest pause: looking costs the program's own core about 10 µs.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 
+/// A failed program that came this close to its memory limit failed for that; groups count in portions.
+const NEAR_BYTES: u64 = 1024 * 1024;
+
 /// Why the watcher killed the run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Killed {
@@ -235,10 +238,12 @@ impl Watch<'_> {
         let limits = &self.order.limits;
         let failed = status != Status::Code(0);
         let disk_full = disk.as_ref().is_some_and(|disk| disk.full);
-        let refused_memory = failed && killed_for.is_none() && totals.near_memory_limit;
+        // A stack is as large as the memory limit, so its overflow is a matter of pages which of them is hit first.
+        let used_all = totals.near_memory_limit || totals.memory_bytes.saturating_add(NEAR_BYTES) >= limits.memory_bytes;
+        let refused_memory = failed && killed_for.is_none() && used_all;
         let stopped = if totals.out_of_memory || killed_for == Some(Stopped::Memory) || refused_memory {
             Some(Stopped::Memory)
-        } else if totals.cpu > limits.cpu || status == Status::Signal(libc::SIGXCPU) {
+        } else if totals.cpu > limits.cpu || killed_for == Some(Stopped::Cpu) {
             Some(Stopped::Cpu)
         } else if killed_for.is_some() {
             killed_for

@@ -64,6 +64,9 @@ fn literal(text: &str, quote: char) -> usize {
     text.len()
 }
 
+/// Longest name of a class with `main`.
+const MAX_CLASS_NAME_BYTES: usize = 1024;
+
 /// Reads numbers from a class file.
 struct Cursor<'a>(&'a [u8]);
 
@@ -91,6 +94,11 @@ impl<'a> Cursor<'a> {
         }
         Some(())
     }
+}
+
+/// Whether a name can stand in a command: class files may come from the solver, who may call his class anything.
+fn is_usable(name: &str) -> bool {
+    name.len() <= MAX_CLASS_NAME_BYTES && !name.starts_with(['-', '@']) && !name.chars().any(char::is_control)
 }
 
 /// Name of the class in a class file, if it has `public static void main(String[])` (format: JVM specification, 4).
@@ -141,7 +149,8 @@ pub(crate) fn main_class(class_file: &[u8]) -> Option<String> {
         let is_main = text(name) == Some(b"main") && text(descriptor) == Some(b"([Ljava/lang/String;)V");
         if is_main && flags & PUBLIC_STATIC == PUBLIC_STATIC {
             let name = text(classes.get(this).copied().flatten()?)?;
-            return String::from_utf8(name.to_vec()).ok().map(|name| name.replace('/', "."));
+            let name = String::from_utf8(name.to_vec()).ok()?.replace('/', ".");
+            return is_usable(&name).then_some(name);
         }
     }
     None
@@ -160,6 +169,14 @@ mod tests {
         assert_eq!(public_type("class Main { public static void main(String[] a) {} }"), None);
         assert_eq!(public_type("public static void x"), None);
         assert_eq!(public_type("public record Point(int x) {}").as_deref(), Some("Point"));
+    }
+
+    #[test]
+    fn a_class_whose_name_is_an_option_or_no_argument_at_all_is_not_run() {
+        assert!(is_usable("a.b.Main$1") && is_usable("Größe"));
+        for name in ["-version", "@file", "a\0b", "a\nb", &"x".repeat(2000)] {
+            assert!(!is_usable(name), "{name:?}");
+        }
     }
 
     #[test]

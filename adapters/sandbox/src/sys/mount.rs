@@ -47,23 +47,34 @@ pub(crate) fn make_private() -> io::Result<()> {
     mount(None, Path::new("/"), None, libc::MS_REC | libc::MS_PRIVATE, None)
 }
 
+/// What may be done with files of a fresh file system in memory.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// Everything but setuid and devices.
+    Programs,
+    /// Nothing is executed.
+    Data,
+}
+
 /// A fresh file system in memory: nosuid, nodev.
-pub(crate) fn temporary(target: &Path, bytes: u64, inodes: u64, mode: u32, owner: u32) -> io::Result<()> {
-    let options =
-        CString::new(format!("size={bytes},nr_inodes={inodes},mode={mode:o},uid={owner},gid={owner}")).map_err(io::Error::other)?;
-    mount(
-        Some(c"tmpfs"),
-        target,
-        Some(c"tmpfs"),
-        libc::MS_NOSUID | libc::MS_NODEV,
-        Some(&options),
-    )
+pub(crate) fn temporary(target: &Path, bytes: u64, inodes: u64, owner: u32, content: Content) -> io::Result<()> {
+    let options = CString::new(format!("size={bytes},nr_inodes={inodes},mode=755,uid={owner},gid={owner}")).map_err(io::Error::other)?;
+    let more = match content {
+        Content::Programs => 0,
+        Content::Data => libc::MS_NOEXEC,
+    };
+    let flags = libc::MS_NOSUID | libc::MS_NODEV | more;
+    mount(Some(c"tmpfs"), target, Some(c"tmpfs"), flags, Some(&options))
 }
 
 /// Process information of the present pid namespace.
 pub(crate) fn processes(target: &Path) -> io::Result<()> {
     let flags = libc::MS_NOSUID | libc::MS_NODEV | libc::MS_NOEXEC;
-    mount(Some(c"proc"), target, Some(c"proc"), flags, Some(c"hidepid=2"))
+    // Nothing of the machine, only processes; kernels before 5.8 know no part of /proc.
+    match mount(Some(c"proc"), target, Some(c"proc"), flags, Some(c"hidepid=2,subset=pid")) {
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => mount(Some(c"proc"), target, Some(c"proc"), flags, Some(c"hidepid=2")),
+        mounted => mounted,
+    }
 }
 
 /// Shows `source` at `target`.

@@ -151,6 +151,16 @@ pub(crate) fn allow_tracing() -> io::Result<()> {
     control(libc::PR_SET_DUMPABLE, 1)
 }
 
+/// How gladly the kernel ends this process and its children when memory runs out. Best effort: raising it needs no
+/// right, but without root it can only be written while the own `/proc` entry is the own user's.
+pub(crate) fn prefer_when_out_of_memory(score: u16) {
+    let write = || std::fs::write("/proc/self/oom_score_adj", score.to_string());
+    if write().is_err() && allow_tracing().is_ok() {
+        let _ = write();
+        let _ = forbid_tracing();
+    }
+}
+
 /// The name shown by `ps`.
 pub(crate) fn set_name(name: &std::ffi::CStr) {
     // SAFETY: the string ends with a zero and lives through the call; the kernel copies 16 bytes at most.
@@ -196,9 +206,16 @@ pub(crate) fn unshare(flags: i32) -> io::Result<()> {
 /// A resource of [`set_limit`].
 pub(crate) type Resource = libc::__rlimit_resource_t;
 
-/// Sets a resource limit, soft and hard; never above the present hard limit.
+/// Sets a resource limit, soft and hard; above the present hard limit only for core files, where that is the stricter.
 pub(crate) fn set_limit(resource: Resource, value: u64) -> io::Result<()> {
-    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    let mut limit = libc::rlimit {
+        rlim_cur: value,
+        rlim_max: value,
+    };
+    // SAFETY: the pointer lives through the call.
+    if resource == libc::RLIMIT_CORE && unsafe { libc::setrlimit(resource, &raw const limit) } == 0 {
+        return Ok(());
+    }
     // SAFETY: the pointer lives through the call.
     check(unsafe { libc::getrlimit(resource, &raw mut limit) })?;
     let value = value.min(limit.rlim_max);
@@ -245,6 +262,12 @@ pub(crate) fn execute(arguments: &[CString], environment: &[CString]) -> io::Err
     io::Error::last_os_error()
 }
 
+/// Whether a file, its mode and its mount allow to execute it.
+pub(crate) fn may_execute(path: &std::path::Path) -> bool {
+    // SAFETY: the string lives through the call.
+    super::c_path(path).is_ok_and(|path| unsafe { libc::access(path.as_ptr(), libc::X_OK) } == 0)
+}
+
 /// Default action for every signal and none blocked: what a program expects to start with.
 pub(crate) fn reset_signals() {
     for signal in 1..=64 {
@@ -257,6 +280,18 @@ pub(crate) fn reset_signals() {
         libc::sigemptyset(&raw mut none);
         libc::sigprocmask(libc::SIG_SETMASK, &raw const none, ptr::null_mut());
     }
+}
+
+/// New files can be read by everybody, and written by their owner.
+pub(crate) fn set_usual_umask() {
+    // SAFETY: takes no pointers and cannot fail.
+    unsafe { libc::umask(0o022) };
+}
+
+/// Ended children can be waited for, even if SIGCHLD was ignored before.
+pub(crate) fn keep_ended_children() {
+    // SAFETY: SIG_DFL is always a valid action.
+    unsafe { libc::signal(libc::SIGCHLD, libc::SIG_DFL) };
 }
 
 /// CPU numbers this process may run on.

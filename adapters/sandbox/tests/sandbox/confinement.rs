@@ -1,41 +1,8 @@
-//! What a hostile program tries, and does not get. Each is a program of `tests/hostile`.
+//! How programs end, and what they are given. What they try and do not get is in `tests/hostile`.
 
-use crate::support::{open, open_with, text, usual};
+use crate::support::{open, text, usual};
 use bytes::Bytes;
 use codesm_core::judging::{Exit, Input, RunRequest, Sandbox};
-use codesm_sandbox::Tier;
-
-/// Programs that print `safe` when nothing of what they tried worked, and say what did otherwise.
-const ATTEMPTS: [(&str, &str, &str); 6] = [
-    ("network", "c", include_str!("../../../../tests/hostile/network.c")),
-    ("kernel", "c", include_str!("../../../../tests/hostile/kernel.c")),
-    ("files", "python", include_str!("../../../../tests/hostile/files.py")),
-    ("processes", "python", include_str!("../../../../tests/hostile/processes.py")),
-    ("descriptors", "c", include_str!("../../../../tests/hostile/descriptors.c")),
-    ("leftovers", "python", include_str!("../../../../tests/hostile/leftovers.py")),
-];
-
-#[tokio::test]
-async fn hostile_programs_get_nothing() {
-    for tier in [None, Some(Tier::C)] {
-        let sandbox = open_with(|settings| settings.tier = tier);
-        for (name, language, source) in ATTEMPTS {
-            let program = sandbox.program(language, source).await;
-            // Twice: the second must find nothing of the first.
-            for _ in 0..2 {
-                let report = sandbox.run(usual(&program)).await;
-                assert_eq!(
-                    text(&report.stdout),
-                    "safe\n",
-                    "{name}, tier {tier:?}: {report:?} {}",
-                    text(&report.stderr)
-                );
-                assert_eq!(sandbox.processes(), Vec::<u32>::new(), "{name}");
-            }
-        }
-        sandbox.close().await;
-    }
-}
 
 #[tokio::test]
 async fn an_orphan_that_holds_standard_output_open_delays_nothing() {

@@ -1,7 +1,7 @@
 //! Beginnings and ends: cancelled runs, killed helpers, killed workers, refusals.
 
-use crate::support::{assert_gone, groups_of, handle, open, open_with, settings, text, usual, wait_until};
-use codesm_core::judging::{Exit, Sandbox, SandboxError};
+use crate::support::{HelperProcess, assert_gone, groups_of, handle, open, open_with, settings, text, usual, wait_until};
+use codesm_core::judging::{Exit, ProgramRole, Sandbox, SandboxError};
 use codesm_sandbox::{ProcessSandbox, Tier, probe};
 use std::time::Duration;
 
@@ -16,6 +16,22 @@ async fn dropping_the_future_of_a_run_kills_it() {
     assert!(run.is_err(), "it should still sleep");
     assert_eq!(sandbox.processes(), Vec::<u32>::new());
     drop(slot);
+    assert_eq!(sandbox.judge("c", "int main(){return 4;}").await.exit, Exit::Code(4));
+    sandbox.close().await;
+}
+
+#[tokio::test]
+async fn dropping_the_future_of_a_compilation_kills_it_and_keeps_nothing() {
+    let sandbox = open();
+    let source = include_str!("../../../../tests/hostile/include_random.cpp");
+    let mut slot = sandbox.sandbox.slot().await.unwrap();
+    let request = crate::support::request("cpp", &[("", source)], ProgramRole::Submission);
+    let compiled = tokio::time::timeout(Duration::from_millis(300), slot.compile(request)).await;
+    assert!(compiled.is_err(), "it should still compile");
+    assert_eq!(sandbox.processes(), Vec::<u32>::new());
+    drop(slot);
+    let kept = std::fs::read_dir(sandbox.folder.path().join("compile-cache")).unwrap().count();
+    assert_eq!(kept, 0, "a cancelled compilation leaves nothing in the cache");
     assert_eq!(sandbox.judge("c", "int main(){return 4;}").await.exit, Exit::Code(4));
     sandbox.close().await;
 }
@@ -153,28 +169,77 @@ async fn the_doctor_sees_a_working_sandbox() {
 }
 
 #[tokio::test]
-async fn hundreds_of_runs_leave_nothing_and_stay_fast() {
+async fn what_the_worker_inherited_changes_nothing_for_programs() {
+    let sandbox = open_with(|settings| {
+        let helper = settings.helper.program.display().to_string();
+        settings.helper.program = "/bin/sh".into();
+        settings.helper.args = vec!["-c".to_owned(), format!("umask 077; trap '' CHLD; exec 7</etc/passwd {helper}")];
+    });
+    let source = include_str!("../../../../tests/hostile/machine.py");
+    let report = sandbox.judge("python", source).await;
+    assert_eq!(text(&report.stdout), "safe\n", "{}", text(&report.stderr));
+    let source = include_str!("../../../../tests/hostile/descriptors.c");
+    assert_eq!(text(&sandbox.judge("c", source).await.stdout), "safe\n");
+    sandbox.close().await;
+}
+
+/// The worker of [`thousands_of_runs_leave_nothing`]: a process of its own, whose memory and files are its own.
+#[tokio::test]
+async fn worker_for_the_test_that_counts() {
+    if std::env::var_os("CODESM_TEST_COUNTS").is_none() {
+        return;
+    }
     let sandbox = open();
-    let c = sandbox.program("cpp", "#include <iostream>\nint main(){std::cout<<1;}").await;
+    let c = sandbox.program("c", "int main(){return 0;}").await;
+    let killed = sandbox.program("c", "#include <signal.h>\nint main(){raise(SIGKILL);}").await;
     let python = sandbox.program("python", "print(1)").await;
-    for (name, program, count) in [("C++", c, 200), ("Python", python, 50)] {
-        let mut slot = sandbox.sandbox.slot().await.unwrap();
+    let mut slot = sandbox.sandbox.slot().await.unwrap();
+    let mut before = Vec::new();
+    for round in 0..5 {
         let mut times: Vec<Duration> = Vec::new();
-        for _ in 0..count {
+        for number in 0..400 {
+            let program = match number % 40 {
+                0 => &python,
+                1..=5 => &killed,
+                _ => &c,
+            };
             let began = std::time::Instant::now();
-            let report = slot.run(usual(&program)).await.unwrap();
-            assert_eq!(report.exit, Exit::Code(0));
+            slot.run(usual(program)).await.unwrap();
             times.push(began.elapsed());
         }
         times.sort();
-        println!("{name}: median {:?}, 95 % {:?}", times[count / 2], times[count * 95 / 100]);
+        println!("round {round}: median {:?}, 95 % {:?}", times[200], times[380]);
+        let mut now = sandbox.helpers();
+        now.push(HelperProcess::look(std::process::id()));
+        println!("{now:?}");
+        // The first round warms up.
+        if round == 0 {
+            before = now;
+            continue;
+        }
+        assert_eq!(before.len(), now.len());
+        for (before, now) in before.iter().zip(&now) {
+            assert_eq!((before.pid, before.descriptors), (now.pid, now.descriptors));
+            assert!(now.resident_kib < before.resident_kib + 1024, "{before:?} {now:?}");
+        }
     }
-    let descriptors = std::fs::read_dir(format!("/proc/{}/fd", sandbox.sandbox.helper_pid().unwrap()))
-        .unwrap()
-        .count();
-    assert!(descriptors < 10, "{descriptors} descriptors are open in the helper");
-    let status = std::fs::read_to_string(format!("/proc/{}/status", sandbox.sandbox.helper_pid().unwrap())).unwrap();
-    let resident = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
-    println!("helper: {resident}");
+    drop(slot);
     sandbox.close().await;
+    println!("nothing was left");
+}
+
+#[tokio::test]
+async fn thousands_of_runs_leave_nothing() {
+    let worker = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["life::worker_for_the_test_that_counts", "--exact", "--nocapture"])
+        .env("CODESM_TEST_COUNTS", "1")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&worker.stdout);
+    println!("{said}");
+    assert!(
+        said.contains("nothing was left"),
+        "{said}{}",
+        String::from_utf8_lossy(&worker.stderr)
+    );
 }

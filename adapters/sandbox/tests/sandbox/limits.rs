@@ -11,7 +11,7 @@ const HOG: &str = "#include <stdlib.h>\n#include <string.h>\nint main(){for(;;){
 const FLOOD: &str = "#include <stdio.h>\nint main(){for(;;)puts(\"a line of output that goes on and on\");}";
 const ERROR_FLOOD: &str = "#include <stdio.h>\nint main(){for(;;)fputs(\"a line of output that goes on and on\",stderr);}";
 const BIG_FILE: &str = "#include <stdio.h>\nint main(){FILE*f=fopen(\"/tmp/x\",\"w\");static char b[65536];for(;;)fwrite(b,1,65536,f);}";
-const FORK_BOMB: &str = "#include <unistd.h>\nint main(){for(;;)if(fork()<0)_exit(7);}";
+const FORK_BOMB: &str = "#include <unistd.h>\nint main(){for(;;){int p=fork();if(p<0)_exit(7);if(!p)pause();}}";
 const CHILDREN_BUSY: &str =
     "#include <unistd.h>\n#include <sys/wait.h>\nint main(){for(int i=0;i<3;i++)if(!fork())for(;;);while(wait(0)>0);}";
 const CHILDREN_HOG: &str = "#include <stdlib.h>\n#include <string.h>\n#include <unistd.h>\n#include <sys/wait.h>\n\

@@ -6,7 +6,7 @@ mod checkers;
 mod compiling;
 mod confinement;
 mod hello;
-mod hogs;
+mod hostile;
 mod life;
 mod limits;
 mod support;

@@ -95,6 +95,14 @@ impl Box {
             .collect()
     }
 
+    /// The helper and its slot processes.
+    pub(crate) fn helpers(&self) -> Vec<HelperProcess> {
+        let helper = self.sandbox.helper_pid().unwrap();
+        let children = std::fs::read_to_string(format!("/proc/{helper}/task/{helper}/children")).unwrap();
+        let children = children.split_whitespace().map(|pid| pid.parse().unwrap());
+        std::iter::once(helper).chain(children).map(HelperProcess::look).collect()
+    }
+
     /// Shuts down and checks that no process, group, mount or file is left.
     pub(crate) async fn close(self) {
         let helper = self.sandbox.helper_pid();
@@ -113,6 +121,27 @@ impl Box {
             .filter(|name| name.starts_with("scratch-"))
             .collect();
         assert_eq!(left, Vec::<String>::new(), "scratch files are left");
+    }
+}
+
+/// What a process holds.
+#[derive(Debug)]
+pub(crate) struct HelperProcess {
+    pub(crate) pid: u32,
+    pub(crate) descriptors: usize,
+    pub(crate) resident_kib: u64,
+}
+
+impl HelperProcess {
+    pub(crate) fn look(pid: u32) -> Self {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        Self {
+            pid,
+            // Without root, what a slot process holds is nobody's to see.
+            descriptors: std::fs::read_dir(format!("/proc/{pid}/fd")).map_or(0, Iterator::count),
+            resident_kib: resident.trim().trim_end_matches(" kB").parse().unwrap(),
+        }
     }
 }
 

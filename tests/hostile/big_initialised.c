@@ -1,0 +1,2 @@
+// A program of gigabytes.
+int main[1 << 29] = {1};

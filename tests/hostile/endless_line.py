@@ -1,0 +1,4 @@
+# A line that never ends.
+import sys
+while True:
+    sys.stdout.write("x" * 65536)

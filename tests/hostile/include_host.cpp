@@ -1,0 +1,2 @@
+#include "/.host/etc/shadow"
+int main() {}

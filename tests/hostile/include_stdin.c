@@ -1,0 +1,3 @@
+#include "/dev/stdin"
+#include "/etc/shadow"
+int main(void) { return 0; }

@@ -1,0 +1,4 @@
+// A package that is no program.
+package library
+
+func Main() {}

@@ -1,0 +1,3 @@
+// No program at all, but a library with a program's name.
+#![crate_type = "rlib"]
+pub fn main() {}

@@ -1,0 +1,3 @@
+// Sleeps for ever.
+#include <unistd.h>
+int main(void) { for (;;) pause(); }
