@@ -20,7 +20,7 @@ impl MigrationTrait for Migration {
             .col(text("queue"))
             .col(small_integer("priority"))
             .col(text("payload"))
-            .col(text_null("requirement"))
+            .col(text_null("requirements"))
             .col(one_of("state", &["ready", "running", "done", "dead"]))
             .col(moment("run_at"))
             .col(big_integer("attempt"))

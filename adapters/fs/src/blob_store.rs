@@ -70,6 +70,12 @@ impl BlobStore for FsBlobStore {
         .await
     }
 
+    async fn get_prefix(&self, blob: &BlobRef, max: usize) -> AppResult<Bytes> {
+        let wanted = blob.clone();
+        let bytes = self.blocking(move |layout| layout.read_prefix(&wanted, max)).await?;
+        bytes.map(Bytes::from).ok_or_else(|| missing(blob))
+    }
+
     async fn get(&self, blob: &BlobRef) -> AppResult<Bytes> {
         let wanted = blob.clone();
         let bytes = self.blocking(move |layout| layout.read(&wanted)).await?;

@@ -97,6 +97,16 @@ impl Layout {
         Ok(None)
     }
 
+    /// At most the first `max` bytes of the blob, if it is there.
+    pub(crate) fn read_prefix(&self, blob: &BlobRef, max: usize) -> io::Result<Option<Vec<u8>>> {
+        let Some(path) = self.find(blob)? else { return Ok(None) };
+        let mut bytes = Vec::new();
+        File::open(path)?
+            .take(u64::try_from(max).unwrap_or(u64::MAX))
+            .read_to_end(&mut bytes)?;
+        Ok(Some(bytes))
+    }
+
     /// The whole blob, if it is there.
     pub(crate) fn read(&self, blob: &BlobRef) -> io::Result<Option<Vec<u8>>> {
         self.find(blob)?.map(fs::read).transpose()

@@ -85,6 +85,9 @@ pub(crate) fn compile(
     with_link(&mut |link| job.on_slot(link, cancelled))
 }
 
+/// `strsignal(SIGXFSZ)`.
+const FILE_TOO_LARGE: &str = "File size limit exceeded";
+
 fn refused(why: &str, began: Instant) -> CompileReport {
     CompileReport {
         outcome: CompileOutcome::Error,
@@ -251,6 +254,9 @@ impl Job<'_> {
             Some(Stopped::Processes) if finished.status == Status::Code(0) => None,
             Some(stopped) => Some(report::limit(stopped)),
             None if finished.too_large.is_some() => Some(LimitHit::Output),
+            // The part of the compiler that wrote too much was ended by SIGXFSZ; the driver above it reports that in these words
+            // (of the C library) and fails like for any error.
+            None if finished.status != Status::Code(0) && output.contains(FILE_TOO_LARGE) => Some(LimitHit::Output),
             None => None,
         };
         if let Some(limit) = limit {

@@ -3,6 +3,7 @@
 mod lease;
 mod one_job;
 mod recording;
+mod rest;
 mod worker;
 
 pub use worker::{Worker, WorkerDeps, WorkerSettings};

@@ -2,8 +2,9 @@
 
 use crate::lease;
 use crate::recording;
+use crate::rest::Health;
 use crate::worker::{WorkerDeps, WorkerSettings};
-use codesm_core::jobs::{FailureOutcome, Job, RetryPolicy};
+use codesm_core::jobs::{FailureOutcome, Job, Remedy, RetryPolicy};
 use codesm_core::kernel::AppResult;
 use codesm_core::submissions::{Failure, Judged};
 use std::sync::Arc;
@@ -30,26 +31,36 @@ enum Ended {
 const RECORD_TRIES: u32 = 5;
 const RECORD_WAIT: Duration = Duration::from_millis(500);
 
-pub(crate) async fn run_one(one: OneJob, job: Job) {
+/// Says what the job showed of this worker.
+pub(crate) async fn run_one(one: OneJob, job: Job) -> Health {
     tracing::debug!(job_id = %job.id, attempt = job.attempt, "job started");
     if job.is_exhausted(RetryPolicy::JUDGING) {
         tracing::error!(job_id = %job.id, lost_leases = job.lost_leases, "too many workers went silent over this job");
-        recording::finished("dead");
-        one.record("bury", &job, || one.deps.app.submissions.give_up.bury(&job)).await;
-        return;
+        let buried = one.record("bury", &job, || one.deps.app.submissions.give_up.bury(&job)).await;
+        if buried.is_some() {
+            recording::finished("dead");
+        }
+        return Health::Unknown;
     }
     match one.work(&job).await {
         Ended::Judged(Ok(Judged::Verdict { verdict, stages })) => {
             recording::judged(verdict, stages);
             recording::finished("done");
             tracing::info!(job_id = %job.id, attempt = job.attempt, verdict = verdict.as_str(), "judged");
+            return Health::Well;
         }
         Ended::Judged(Ok(Judged::Nothing)) => recording::finished("nothing"),
         Ended::Judged(Err(failure)) if failure.code == "job.lease_lost" => {
             tracing::warn!(job_id = %job.id, attempt = job.attempt, "finished too late: another worker has the job");
             recording::finished("lease_lost");
         }
-        Ended::Judged(Err(failure)) => one.fail(&job, failure).await,
+        Ended::Judged(Err(failure)) => {
+            let is_sick = failure.remedy == Remedy::Postpone;
+            one.fail(&job, failure).await;
+            if is_sick {
+                return Health::Sick;
+            }
+        }
         Ended::Panicked(error) => {
             let message = format!("the judge panicked: {error}");
             one.fail(
@@ -57,7 +68,7 @@ pub(crate) async fn run_one(one: OneJob, job: Job) {
                 Failure {
                     code: "internal.panic".to_owned(),
                     message,
-                    is_retryable: true,
+                    remedy: Remedy::Retry,
                 },
             )
             .await;
@@ -68,6 +79,7 @@ pub(crate) async fn run_one(one: OneJob, job: Job) {
             one.record("release", &job, || one.deps.app.submissions.give_up.release(&job)).await;
         }
     }
+    Health::Unknown
 }
 
 impl OneJob {
@@ -96,7 +108,7 @@ impl OneJob {
                 return Err(Failure {
                     code: "sandbox.unavailable".to_owned(),
                     message,
-                    is_retryable: true,
+                    remedy: Remedy::Retry,
                 });
             };
             judge.judge(&job).await

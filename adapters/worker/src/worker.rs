@@ -1,6 +1,7 @@
 //! The loop that takes jobs.
 
 use crate::one_job::{OneJob, run_one};
+use crate::rest::{Health, Rest};
 use codesm_core::app::App;
 use codesm_core::jobs::{Job, JobKind, JobQueue, JobSignal, ReserveRequest, WorkerAdvert, WorkerRegistry};
 use codesm_core::judging::{Language, SandboxDescription};
@@ -98,18 +99,32 @@ impl Worker {
     pub async fn run(self, shutdown: CancellationToken) {
         tracing::info!(worker = %self.settings.name, slots = self.settings.sandbox.slots, tier = %self.settings.sandbox.tier, "worker started");
         let give_back = CancellationToken::new();
-        let mut running: JoinSet<()> = JoinSet::new();
-        let mut backoff = FIRST_BACKOFF;
+        let mut running: JoinSet<Health> = JoinSet::new();
+        let (mut backoff, mut rest) = (FIRST_BACKOFF, Rest::new());
         let mut advertised_at = None;
         while !shutdown.is_cancelled() {
-            while running.try_join_next().is_some() {}
-            self.advertise(&mut advertised_at).await;
+            while let Some(ended) = running.try_join_next() {
+                rest.note(ended);
+            }
+            tokio::select! {
+                () = shutdown.cancelled() => break,
+                () = self.advertise(&mut advertised_at) => {}
+            }
+            if let Some(until) = rest.until() {
+                tokio::select! {
+                    () = shutdown.cancelled() => break,
+                    () = tokio::time::sleep_until(until) => {}
+                    Some(ended) = running.join_next(), if !running.is_empty() => rest.note(ended),
+                }
+                continue;
+            }
             let free = self.settings.sandbox.slots.saturating_sub(running.len());
             if free == 0 {
                 tokio::select! {
                     () = shutdown.cancelled() => break,
-                    _ = running.join_next() => continue,
+                    Some(ended) = running.join_next() => rest.note(ended),
                 }
+                continue;
             }
             match self.deps.queue.reserve(&self.request(free)).await {
                 Ok(jobs) => {
@@ -119,7 +134,7 @@ impl Worker {
                         self.start(&mut running, job, &give_back);
                     }
                     if !more {
-                        self.idle(&shutdown, &mut running).await;
+                        self.idle(&shutdown, &mut running, &mut rest).await;
                     }
                 }
                 Err(error) => {
@@ -136,15 +151,15 @@ impl Worker {
     }
 
     /// Waits for an announcement, the next look at the table, or a slot that becomes free.
-    async fn idle(&self, shutdown: &CancellationToken, running: &mut JoinSet<()>) {
+    async fn idle(&self, shutdown: &CancellationToken, running: &mut JoinSet<Health>, rest: &mut Rest) {
         tokio::select! {
             () = shutdown.cancelled() => {}
             () = self.deps.signal.wait(self.settings.poll) => {}
-            Some(_) = running.join_next(), if !running.is_empty() => {}
+            Some(ended) = running.join_next(), if !running.is_empty() => rest.note(ended),
         }
     }
 
-    fn start(&self, running: &mut JoinSet<()>, job: Job, give_back: &CancellationToken) {
+    fn start(&self, running: &mut JoinSet<Health>, job: Job, give_back: &CancellationToken) {
         let one = OneJob {
             deps: self.deps.clone(),
             settings: self.settings.clone(),
@@ -153,7 +168,7 @@ impl Worker {
         running.spawn(run_one(one, job));
     }
 
-    async fn stop(&self, mut running: JoinSet<()>, give_back: &CancellationToken) {
+    async fn stop(&self, mut running: JoinSet<Health>, give_back: &CancellationToken) {
         tracing::info!(running = running.len(), "worker takes no more jobs");
         let deadline = Instant::now() + self.settings.drain;
         while !running.is_empty() {

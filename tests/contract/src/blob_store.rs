@@ -69,6 +69,21 @@ pub async fn an_empty_blob_is_a_blob(fixture: &impl BlobStoreFixture) {
     assert_eq!(blobs.local(&blob).await.expect("local").size, 0);
 }
 
+/// `get_prefix` gives at most the first bytes, all of a blob that has no more, and nothing if nothing is wanted.
+pub async fn get_prefix_gives_the_first_bytes(fixture: &impl BlobStoreFixture) {
+    let blobs = fixture.blobs();
+    let blob = blobs.put(Bytes::from_static(b"abc")).await.expect("put");
+    for (max, expected) in [(0, ""), (1, "a"), (2, "ab"), (3, "abc"), (4, "abc"), (usize::MAX, "abc")] {
+        assert_eq!(blobs.get_prefix(&blob, max).await.expect("get_prefix"), expected, "{max}");
+    }
+    let empty = blobs.put(Bytes::new()).await.expect("put");
+    assert!(blobs.get_prefix(&empty, 9).await.expect("get_prefix").is_empty());
+    let bytes: Vec<u8> = (0..3_000_000_u32).map(|n| n.to_le_bytes()[1]).collect();
+    let large = blobs.put(Bytes::from(bytes.clone())).await.expect("put");
+    let prefix = blobs.get_prefix(&large, 100_001).await.expect("get_prefix");
+    assert_eq!(prefix, bytes[..100_001]);
+}
+
 /// `put_stream` stores what the reader gives, larger than any buffer, without asking for its size first.
 pub async fn a_stream_is_stored_like_bytes(fixture: &impl BlobStoreFixture) {
     let blobs = fixture.blobs();
@@ -152,10 +167,11 @@ pub async fn a_reader_that_fails_leaves_nothing_behind(fixture: &impl BlobStoreF
     assert_eq!(fixture.stored().await, 0);
 }
 
-/// `get` and `local` of an unknown blob MUST be `blob.missing`.
+/// `get`, `get_prefix` and `local` of an unknown blob MUST be `blob.missing`.
 pub async fn an_unknown_blob_is_missing(fixture: &impl BlobStoreFixture) {
     let blobs = fixture.blobs();
     assert_error(blobs.get(&abc()).await, "blob.missing", ErrorKind::Internal);
+    assert_error(blobs.get_prefix(&abc(), 1).await, "blob.missing", ErrorKind::Internal);
     assert_error(blobs.local(&abc()).await, "blob.missing", ErrorKind::Internal);
 }
 
@@ -168,6 +184,7 @@ pub async fn an_address_that_is_no_digest_is_missing(fixture: &impl BlobStoreFix
             size: 3,
         };
         assert_error(blobs.get(&blob).await, "blob.missing", ErrorKind::Internal);
+        assert_error(blobs.get_prefix(&blob, 1).await, "blob.missing", ErrorKind::Internal);
         assert_error(blobs.local(&blob).await, "blob.missing", ErrorKind::Internal);
     }
 }
@@ -205,6 +222,7 @@ crate::suite::suite! {
     blob_store_suite, blob_store, [
         what_was_put_comes_back,
         an_empty_blob_is_a_blob,
+        get_prefix_gives_the_first_bytes,
         a_stream_is_stored_like_bytes,
         a_file_is_stored_like_bytes,
         a_file_that_cannot_be_read_is_the_source_s_fault,

@@ -2,7 +2,7 @@
 
 use crate::{Given, StoreFixture};
 use chrono::Duration;
-use codesm_core::jobs::{Job, JobDepth, JobState, Queue, ReserveRequest, RetryPolicy};
+use codesm_core::jobs::{Job, JobDepth, JobState, Queue, Remedy, ReserveRequest, RetryPolicy};
 use codesm_core::kernel::JobId;
 use std::collections::HashMap;
 
@@ -105,18 +105,20 @@ pub async fn no_more_than_wanted_is_taken(fixture: &impl StoreFixture) {
     assert_eq!(taken, ids(&jobs));
 }
 
-/// A job whose requirement the worker does not offer MUST be left alone, and MUST NOT hold up those behind it.
+/// A job of which the worker lacks any requirement MUST be left alone, and MUST NOT hold up those behind it.
 pub async fn a_job_is_left_to_workers_that_can_do_it(fixture: &impl StoreFixture) {
     let given = Given::new(fixture);
-    let mut jobs: Vec<Job> = (0..3).map(|_| given.job(Queue::Run)).collect();
-    jobs[0].requirement = Some("cpp".to_owned());
-    jobs[1].requirement = Some("python3".to_owned());
+    let mut jobs: Vec<Job> = (0..4).map(|_| given.job(Queue::Run)).collect();
+    jobs[0].requirements = ["cpp", "python3"].map(str::to_owned).into();
+    jobs[1].requirements = ["python3".to_owned()].into();
+    jobs[3].requirements = ["java", "python3"].map(str::to_owned).into();
     given.add_jobs(&jobs).await;
     let mut request = given.request("w");
     request.max = 1;
     assert_eq!(ids(&reserve(fixture, &request).await), [jobs[2].id]);
     request.capabilities = vec!["java".to_owned(), "python3".to_owned()];
     assert_eq!(ids(&reserve(fixture, &request).await), [jobs[1].id]);
+    assert_eq!(ids(&reserve(fixture, &request).await), [jobs[3].id]);
     assert!(reserve(fixture, &request).await.is_empty());
     assert_eq!(read(&given, jobs[0].id).await, jobs[0]);
 }
@@ -228,7 +230,7 @@ pub async fn a_finished_job_has_no_lease_to_extend(fixture: &impl StoreFixture) 
     given.added_job(Queue::Run).await;
     let mut job = reserve(fixture, &given.request("w")).await.remove(0);
     let attempt = job.attempt;
-    let _ = job.fail("no", false, RetryPolicy::JUDGING, 0.0, given.now());
+    let _ = job.fail("no", Remedy::None, RetryPolicy::JUDGING, 0.0, given.now());
     let tx = given.tx().await;
     tx.jobs().save(&job, attempt).await.expect("save");
     tx.commit().await.expect("commit");

@@ -2,7 +2,7 @@
 
 use crate::{Given, StoreFixture};
 use chrono::Duration;
-use codesm_core::jobs::{FailureOutcome, Job, JobState, Queue, RetryPolicy};
+use codesm_core::jobs::{FailureOutcome, Job, JobState, Queue, Remedy, RetryPolicy};
 use codesm_core::kernel::JobId;
 use codesm_core::store::StoreError;
 
@@ -23,7 +23,7 @@ pub async fn a_job_comes_back_as_added(fixture: &impl StoreFixture) {
     let mut full = given.job(Queue::Submit);
     full.payload = serde_json::json!({ "list": [1, 0.1, null, true, "ü \u{0}"], "": {} });
     full.priority = -7;
-    full.requirement = Some("cpp".to_owned());
+    full.requirements = ["cpp", "python"].map(str::to_owned).into();
     full.run_at = given.now() + Duration::microseconds(1);
     full.failures = u32::MAX;
     full.lost_leases = 2;
@@ -59,7 +59,7 @@ pub async fn a_held_job_is_saved(fixture: &impl StoreFixture) {
     let given = Given::new(fixture);
     let mut job = reserved(&given, fixture).await;
     let attempt = job.attempt;
-    let outcome = job.fail("compiler \u{0} away", true, RetryPolicy::JUDGING, 0.5, given.now());
+    let outcome = job.fail("compiler \u{0} away", Remedy::Retry, RetryPolicy::JUDGING, 0.5, given.now());
     assert_eq!(outcome, FailureOutcome::Retry);
     let tx = given.tx().await;
     tx.jobs().save(&job, attempt).await.expect("save");

@@ -201,6 +201,11 @@ pub async fn a_made_up_cursor_does_no_harm(fixture: &impl StoreFixture) {
             "-1",
             "9223372036854775807",
             "-9223372036854775808",
+            // Years that the library knows and PostgreSQL does not; before the year 1, and after 9999.
+            "-2000000000000000000",
+            "-62135596800000001",
+            "253402300800000000",
+            "2 -2000000000000000000",
             "2 x",
             "99999 0",
             "\0",

@@ -95,6 +95,33 @@ pub async fn a_view_has_author_samples_and_test_count(fixture: &impl StoreFixtur
     }
 }
 
+/// `view` gives the language of a custom checker of the tests that count, and none for the default one.
+pub async fn a_view_has_the_language_of_its_checker(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let (mut problem, set) = with_tests(&given, vec![test_case(1)]).await;
+    let queries = fixture.problem_queries();
+    let name = ProblemRef::Id(problem.id);
+    let seen = async || queries.view(&name).await.expect("read").expect("a view").checker_language;
+    assert_eq!(seen().await, None);
+    let custom = TestSet {
+        id: given.test_set_id(),
+        checker: StoredChecker {
+            kind: StoredCheckerKind::Custom {
+                language: "python".to_owned(),
+                files: Vec::new(),
+            },
+            ..set.checker.clone()
+        },
+        ..set
+    };
+    problem.test_set_id = Some(custom.id);
+    let tx = given.tx().await;
+    tx.problems().add_test_set(&custom).await.expect("add");
+    tx.problems().save(&problem).await.expect("save");
+    tx.commit().await.expect("commit");
+    assert_eq!(seen().await.as_deref(), Some("python"));
+}
+
 /// A problem without tests has a view, too; one that does not exist has none.
 pub async fn a_problem_without_tests_has_a_view(fixture: &impl StoreFixture) {
     let given = Given::new(fixture);
@@ -103,6 +130,7 @@ pub async fn a_problem_without_tests_has_a_view(fixture: &impl StoreFixture) {
     let queries = fixture.problem_queries();
     let view = queries.view(&ProblemRef::Id(problem.id)).await.expect("read").expect("a view");
     assert_eq!((view.problem, view.samples, view.test_count), (problem, Vec::new(), 0));
+    assert_eq!(view.checker_language, None);
     let unknown = ProblemRef::Slug(Slug::parse("unknown").expect("a slug"));
     assert_eq!(queries.view(&unknown).await.expect("read"), None);
     let unknown = ProblemRef::Id(given.problem(&author).id);
@@ -305,6 +333,7 @@ crate::suite::suite! {
     /// Runs the clauses of `ProblemQueries`, except pages.
     problem_queries_suite, problem_queries, [
         a_view_has_author_samples_and_test_count,
+        a_view_has_the_language_of_its_checker,
         a_problem_without_tests_has_a_view,
         an_unknown_test_set_is_none,
         a_list_item_shows_the_problem,

@@ -204,7 +204,14 @@ impl Given {
     /// A job that is due, for any worker.
     pub fn job(&self, queue: Queue) -> Job {
         let payload = serde_json::json!({ "submissionId": self.ids.new_uuid() });
-        Job::new(&self.ids, self.now(), JobKind::JudgeSubmission, queue, None, payload)
+        Job::new(
+            &self.ids,
+            self.now(),
+            JobKind::JudgeSubmission,
+            queue,
+            std::collections::BTreeSet::new(),
+            payload,
+        )
     }
 
     /// Puts jobs there.

@@ -3,7 +3,7 @@
 use crate::store::Numbers;
 use crate::{Given, StoreFixture};
 use chrono::Duration;
-use codesm_core::judging::Verdict;
+use codesm_core::judging::{Mode, Verdict};
 use codesm_core::kernel::{Cursor, PageRequest, SubmissionId};
 use codesm_core::submissions::{Submission, SubmissionFilter, SubmissionListItem, SubmissionState};
 
@@ -94,6 +94,36 @@ pub async fn a_line_shows_the_submission(fixture: &impl StoreFixture) {
     assert_eq!(page.next_cursor, None);
 }
 
+/// `unfinished` counts the submissions and runs of this user that are not final, and nobody else's.
+pub async fn unfinished_counts_what_is_not_final(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let (user, other) = (given.added_user().await, given.added_user().await);
+    let queries = fixture.submission_queries();
+    assert_eq!(queries.unfinished(user.id).await.expect("count"), 0);
+    let mut submissions = Vec::new();
+    for state in SubmissionState::ALL {
+        for mode in [Mode::Submit, Mode::Run] {
+            let mut submission = given.submission(&user);
+            (submission.state, submission.mode) = (state, mode);
+            submissions.push(submission);
+        }
+    }
+    submissions.push(given.submission(&other));
+    given.add_submissions(&submissions).await;
+    let open = submissions.iter().filter(|it| it.user_id == user.id && !it.state.is_final());
+    let open = u64::try_from(open.count()).expect("small");
+    assert_eq!(open, 6, "queued, compiling, running");
+    assert_eq!(queries.unfinished(user.id).await.expect("count"), open);
+    assert_eq!(queries.unfinished(other.id).await.expect("count"), 1);
+    // Counted as committed, without delay.
+    let mut last = submissions.pop().expect("a submission");
+    last.state = SubmissionState::Cancelled;
+    let tx = given.tx().await;
+    tx.submissions().save(&last).await.expect("save");
+    tx.commit().await.expect("commit");
+    assert_eq!(queries.unfinished(other.id).await.expect("count"), 0);
+}
+
 /// The history MUST be newest first (by id); pages neither repeat nor lose a line, with every filter.
 pub async fn the_history_is_newest_first_on_every_page(fixture: &impl StoreFixture) {
     let given = Given::new(fixture);
@@ -144,6 +174,7 @@ crate::suite::suite! {
         a_submission_is_found_by_id,
         a_change_is_seen_at_once,
         a_line_shows_the_submission,
+        unfinished_counts_what_is_not_final,
         the_history_is_newest_first_on_every_page,
     ]
 }

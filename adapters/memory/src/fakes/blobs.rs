@@ -102,6 +102,11 @@ impl BlobStore for FakeBlobStore {
         self.put_stream(Box::new(reader)).await
     }
 
+    async fn get_prefix(&self, blob: &BlobRef, max: usize) -> AppResult<Bytes> {
+        let bytes = self.find(blob)?;
+        Ok(bytes.slice(..bytes.len().min(max)))
+    }
+
     async fn get(&self, blob: &BlobRef) -> AppResult<Bytes> {
         self.find(blob)
     }

@@ -76,6 +76,7 @@ impl Fakes {
                 refresh_ttl: Duration::days(30),
             },
             submission_limits: SubmissionLimits {
+                unfinished: 20,
                 source_bytes: 128 * 1024,
                 stdin_bytes: 1024 * 1024,
                 run_defaults: ResourceLimits {

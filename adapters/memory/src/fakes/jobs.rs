@@ -48,7 +48,7 @@ impl JobQueue for FakeStore {
                 .jobs
                 .values_mut()
                 .filter(|job| kinds.contains(&job.kind) && job.is_reservable(*now))
-                .filter(|job| job.requirement.as_ref().is_none_or(|needed| capabilities.contains(needed)))
+                .filter(|job| job.requirements.iter().all(|needed| capabilities.contains(needed)))
                 .collect();
             due.sort_by_key(|job| (job.priority, job.run_at, job.id));
             let taken = due.into_iter().take(*max as usize);

@@ -75,16 +75,15 @@ impl ProblemQueries for FakeStore {
     async fn view(&self, problem: &ProblemRef) -> Result<Option<ProblemView>, StoreError> {
         self.read(|state| {
             let problem = find(state, problem)?;
-            let tests = problem
-                .test_set_id
-                .and_then(|id| state.test_sets.get(&id))
-                .map_or(&[][..], |set| &set.tests);
+            let set = problem.test_set_id.and_then(|id| state.test_sets.get(&id));
+            let tests = set.map_or(&[][..], |set| &set.tests);
             let author = state.users.get(&problem.author_id);
             Some(ProblemView {
                 problem: problem.clone(),
                 author_username: author.map_or_else(String::new, |author| author.username.to_string()),
                 samples: tests.iter().filter(|test| test.sample).cloned().collect(),
                 test_count: u32::try_from(tests.len()).unwrap_or(u32::MAX),
+                checker_language: set.and_then(|set| set.checker.language()).map(str::to_owned),
             })
         })
     }

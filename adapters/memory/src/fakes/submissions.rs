@@ -64,6 +64,16 @@ impl SubmissionQueries for FakeStore {
         self.read(|state| state.submissions.get(&id).cloned())
     }
 
+    async fn unfinished(&self, user_id: UserId) -> Result<u64, StoreError> {
+        self.read(|state| {
+            let open = state
+                .submissions
+                .values()
+                .filter(|it| it.user_id == user_id && !it.state.is_final());
+            open.count() as u64
+        })
+    }
+
     async fn list(&self, filter: &SubmissionFilter, page: &PageRequest) -> Result<Page<SubmissionListItem>, StoreError> {
         let after = page.after.as_ref().map(|cursor| cursor.id);
         let rows = self.read(|state| {

@@ -124,7 +124,7 @@ async fn a_submission_goes_from_registration_to_its_verdict() {
     let submission = &fakes.store.submissions()[0];
     assert_eq!(
         (submission.id, submission.verdict),
-        (receipt.submission_id, Some(Verdict::Accepted))
+        (receipt.submission.id, Some(Verdict::Accepted))
     );
     assert_eq!(fakes.store.jobs()[0].state, JobState::Done);
     assert_eq!(fakes.store.problems()[0].submissions_accepted, 1);

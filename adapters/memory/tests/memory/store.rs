@@ -22,7 +22,7 @@ fn request(fakes: &Fakes, capabilities: &[&str], max: u32) -> ReserveRequest {
 
 async fn added(fakes: &Fakes, queue: Queue, requirement: Option<&str>) -> Job {
     let payload = serde_json::Value::Null;
-    let (now, requirement) = (fakes.clock.now(), requirement.map(str::to_owned));
+    let (now, requirement) = (fakes.clock.now(), requirement.into_iter().map(str::to_owned).collect());
     let job = Job::new(&*fakes.ids, now, JobKind::JudgeSubmission, queue, requirement, payload);
     let tx = fakes.store.begin().await.unwrap();
     tx.jobs().add(&job).await.unwrap();

@@ -2,6 +2,7 @@
 
 mod queue;
 mod repository;
+mod requirements;
 mod rows;
 mod workers;
 

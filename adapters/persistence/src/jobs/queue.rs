@@ -1,5 +1,6 @@
 //! Hands out jobs.
 
+use super::requirements::offers;
 use super::rows::job;
 use crate::database::Writer;
 use crate::error::store_error;
@@ -60,8 +61,8 @@ fn candidates(request: &ReserveRequest) -> Select<job::Entity> {
         .filter(job::Column::Kind.is_in(request.kinds.iter().map(|kind| kind.as_str())))
         .filter(
             Condition::any()
-                .add(job::Column::Requirement.is_null())
-                .add(job::Column::Requirement.is_in(request.capabilities.iter().map(String::as_str))),
+                .add(job::Column::Requirements.is_null())
+                .add(job::Column::Requirements.is_in(offers(&request.capabilities))),
         )
         .order_by_asc(job::Column::Priority)
         .order_by_asc(job::Column::RunAt)

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use codesm_core::jobs::{Job, JobRepository, JobState};
 use codesm_core::kernel::JobId;
 use codesm_core::store::StoreError;
-use sea_orm::{ActiveValue, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 #[async_trait]
 impl JobRepository for SeaTx {
@@ -17,7 +17,7 @@ impl JobRepository for SeaTx {
     }
 
     async fn get(&self, id: JobId) -> Result<Option<Job>, StoreError> {
-        let row = job::Entity::find_by_id(id.as_uuid()).one(&self.connection).await;
+        let row = job::Entity::find_by_id(id.as_uuid()).lock_exclusive().one(&self.connection).await;
         row.map_err(store_error)?.map(Job::try_from).transpose()
     }
 

@@ -1,6 +1,7 @@
 //! Tables `jobs` and `workers`.
 
 pub(super) mod job {
+    use super::super::requirements::{joined, split};
     use crate::row::{broken, named, number};
     use crate::text::{load_json, load_text, store_json, store_text};
     use codesm_core::jobs::{Job, JobKind, JobState, Lease, Queue};
@@ -17,7 +18,7 @@ pub(super) mod job {
         pub queue: String,
         pub priority: i16,
         pub payload: String,
-        pub requirement: Option<String>,
+        pub requirements: Option<String>,
         pub state: String,
         pub run_at: Timestamp,
         pub attempt: i64,
@@ -45,7 +46,7 @@ pub(super) mod job {
                 queue,
                 priority,
                 payload,
-                requirement,
+                requirements,
                 state,
                 run_at,
                 attempt,
@@ -66,7 +67,7 @@ pub(super) mod job {
                 queue: queue.as_str().to_owned(),
                 priority: *priority,
                 payload: store_json(payload)?,
-                requirement: requirement.clone(),
+                requirements: joined(requirements)?,
                 state: state.as_str().to_owned(),
                 run_at: *run_at,
                 attempt: i64::from(*attempt),
@@ -91,7 +92,7 @@ pub(super) mod job {
                 queue,
                 priority,
                 payload,
-                requirement,
+                requirements,
                 state,
                 run_at,
                 attempt,
@@ -114,7 +115,7 @@ pub(super) mod job {
                 queue: named(&queue, Queue::parse, "jobs", "queue", id)?,
                 priority,
                 payload: load_json(&payload, "jobs", "payload", id)?,
-                requirement,
+                requirements: split(requirements.as_deref()),
                 state: named(&state, JobState::parse, "jobs", "state", id)?,
                 run_at,
                 attempt: number(attempt, "jobs", "attempt", id)?,

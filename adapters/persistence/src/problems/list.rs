@@ -4,6 +4,7 @@ use super::rows::{problem, problem_tag};
 use crate::error::store_error;
 use crate::row::named;
 use crate::text::{containing, fold_case, load_json, load_text, store_text};
+use chrono::Datelike;
 use codesm_core::kernel::{Cursor, Page, PageRequest, ProblemId, Slug, Timestamp};
 use codesm_core::problems::{Difficulty, ProblemFilter, ProblemListItem, ProblemSort, ProblemStatus};
 use codesm_core::store::StoreError;
@@ -174,7 +175,15 @@ fn after(sort: ProblemSort, cursor: &Cursor) -> Option<Expr> {
     use problem::Column as C;
     let tuple = |columns: &[C]| Expr::tuple(columns.iter().map(|column| Expr::col((problem::Entity, *column))));
     let id = Expr::value(cursor.id);
-    let moment = |text: &str| text.parse().ok().and_then(Timestamp::from_timestamp_micros).map(Expr::value);
+    // Years that both databases know and clocks show; the library's range is wider.
+    let is_plausible = |moment: &Timestamp| (1..=9999).contains(&moment.year());
+    let moment = |text: &str| {
+        text.parse()
+            .ok()
+            .and_then(Timestamp::from_timestamp_micros)
+            .filter(is_plausible)
+            .map(Expr::value)
+    };
     Some(match sort {
         ProblemSort::Newest => tuple(&[C::CreatedAt, C::Id]).lt(Expr::tuple([moment(&cursor.key)?, id])),
         ProblemSort::Oldest => tuple(&[C::CreatedAt, C::Id]).gt(Expr::tuple([moment(&cursor.key)?, id])),

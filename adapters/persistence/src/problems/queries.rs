@@ -41,18 +41,20 @@ impl ProblemQueries for SeaQueries {
         };
         let problem = Problem::try_from(problem)?;
         // Test sets never change, so what is read of one belongs to the row read before.
-        let (samples, test_count) = match problem.test_set_id.map(TestSetId::as_uuid) {
+        let (samples, test_count, checker_language) = match problem.test_set_id.map(TestSetId::as_uuid) {
             Some(set) => (
                 test_sets::samples(&self.connection, set).await?,
                 test_sets::count(&self.connection, set).await?,
+                test_sets::checker_language(&self.connection, set).await?,
             ),
-            None => (Vec::new(), 0),
+            None => (Vec::new(), 0, None),
         };
         Ok(Some(ProblemView {
             author_username: author_username.ok_or_else(|| broken("problems", "author_id", problem.id, "there is no such user"))?,
             problem,
             samples,
             test_count,
+            checker_language,
         }))
     }
 

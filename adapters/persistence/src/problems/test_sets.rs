@@ -5,9 +5,9 @@ use crate::row::{number, stored_number};
 use crate::text::{load_json, load_text, store_json, store_text};
 use crate::write::{all_columns, insert};
 use codesm_core::kernel::{BlobRef, ProblemId, TestSetId};
-use codesm_core::problems::{TestCase, TestSet};
+use codesm_core::problems::{StoredChecker, TestCase, TestSet};
 use codesm_core::store::StoreError;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 /// 200 rows of 10 values: far below the 32,766 values of a SQLite statement and the 65,535 of a PostgreSQL one.
@@ -141,6 +141,19 @@ pub(super) async fn add(connection: &impl ConnectionTrait, set: &TestSet) -> Res
             .map_err(store_error)?;
     }
     Ok(())
+}
+
+/// Language of a test set's custom checker.
+pub(super) async fn checker_language(connection: &impl ConnectionTrait, set: Uuid) -> Result<Option<String>, StoreError> {
+    let checker: Option<String> = test_set::Entity::find_by_id(set)
+        .select_only()
+        .column(test_set::Column::Checker)
+        .into_tuple()
+        .one(connection)
+        .await
+        .map_err(store_error)?;
+    let checker: Option<StoredChecker> = checker.map(|text| load_json(&text, "test_sets", "checker", set)).transpose()?;
+    Ok(checker.and_then(|checker| checker.language().map(str::to_owned)))
 }
 
 /// Reads a test set with all its tests.

@@ -9,7 +9,7 @@ use codesm_core::judging::{Mode, Verdict};
 use codesm_core::kernel::{Cursor, Page, PageRequest, ProblemId, SubmissionId, Timestamp, UserId};
 use codesm_core::store::StoreError;
 use codesm_core::submissions::{Submission, SubmissionFilter, SubmissionListItem, SubmissionQueries, SubmissionState};
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
 /// The columns of a line of the history; sources and test results stay where they are.
@@ -118,6 +118,16 @@ impl SubmissionQueries for SeaQueries {
     async fn by_id(&self, id: SubmissionId) -> Result<Option<Submission>, StoreError> {
         let row = submission::Entity::find_by_id(id.as_uuid()).one(&self.connection).await;
         row.map_err(store_error)?.map(Submission::try_from).transpose()
+    }
+
+    async fn unfinished(&self, user_id: UserId) -> Result<u64, StoreError> {
+        let open = [SubmissionState::Queued, SubmissionState::Compiling, SubmissionState::Running];
+        submission::Entity::find()
+            .filter(submission::Column::UserId.eq(user_id.as_uuid()))
+            .filter(submission::Column::State.is_in(open.map(SubmissionState::as_str)))
+            .count(&self.connection)
+            .await
+            .map_err(store_error)
     }
 
     async fn list(&self, filter: &SubmissionFilter, page: &PageRequest) -> Result<Page<SubmissionListItem>, StoreError> {

@@ -58,7 +58,7 @@ async fn a_database_that_is_away_when_the_verdict_comes_delays_it_only() {
         "long before the lease would have run out"
     );
     assert_eq!(rig.submission(id).verdict, Some(Verdict::Accepted));
-    assert_eq!((rig.job().failures, rig.job().lost_leases), (1, 0));
+    assert_eq!((rig.job().failures, rig.job().lost_leases), (0, 0), "not the job's fault");
     running.stop().await;
 }
 

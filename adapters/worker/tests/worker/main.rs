@@ -5,6 +5,7 @@
 mod failures;
 mod leases;
 mod queues;
+mod rests;
 mod rig;
 mod sandbox;
 mod shutdown;

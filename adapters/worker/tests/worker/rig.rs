@@ -140,7 +140,7 @@ impl Rig {
             idempotency: None,
         };
         let submit = &self.deps.app.submissions.submit;
-        submit.submit(&self.user, command).await.unwrap().submission_id
+        submit.submit(&self.user, command).await.unwrap().submission.id
     }
 
     pub(crate) async fn run(&self, name: &str) -> SubmissionId {

@@ -13,6 +13,8 @@ pub(crate) enum Behaviour {
     Takes(Duration),
     /// Never ends.
     Hangs,
+    /// The worker has no space left.
+    DiskFull,
     /// The judge itself panics.
     Panics,
 }
@@ -100,6 +102,12 @@ impl SandboxSlot for SlowSandbox {
         match behaviour {
             Behaviour::Takes(time) => tokio::time::sleep(time).await,
             Behaviour::Hangs => std::future::pending().await,
+            Behaviour::DiskFull => {
+                return Err(SandboxError::Fault {
+                    code: "sandbox.disk_full",
+                    message: "no space".to_owned(),
+                });
+            }
             Behaviour::Panics => panic!("a bug in the judge"),
         }
         Ok(accepting_run(&request))

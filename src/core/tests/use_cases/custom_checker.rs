@@ -1,7 +1,7 @@
 //! Problems with their own output validator.
 
 use crate::import::package;
-use crate::world::{World, acting, solution};
+use crate::world::{World, acting, code, solution};
 use bytes::Bytes;
 use codesm_core::judging::{
     Checker, CheckerKind, CompileOutcome, CompileReport, Exit, Input, LimitHit, Mode, ProgramRole, ProgramSource, RunReport, SourceFile,
@@ -188,12 +188,16 @@ async fn the_team_message_reaches_the_solver_and_the_judge_message_the_author_on
 #[tokio::test]
 async fn an_author_who_may_write_no_problems_any_more_sees_no_judge_messages() {
     let given = given().await;
-    let id = given.judged(Exit::Code(42), None).await;
-    let demoted = acting(given.author.actor.user_id().unwrap(), Role::User);
-    let view = given.world.app.submissions.get.get(&demoted.actor, id).await;
-    assert!(view.is_err() || !format!("{:?}", view.unwrap()).contains("for the author"));
-    let seen = given.seen_by(&given.author, id).await;
+    let of_solver = given.judged(Exit::Code(42), None).await;
+    let own = given.world.submit(&given.author, solution(&given.reference, Mode::Submit)).await;
+    given.world.judge().await;
+    let seen = given.seen_by(&given.author, own).await;
     assert!(seen.iter().all(|test| test.judge_message.as_deref() == Some("for the author")));
+    let demoted = acting(given.author.actor.user_id().unwrap(), Role::User);
+    let seen = given.seen_by(&demoted, own).await;
+    assert!(seen.len() == 3 && seen.iter().all(|test| test.judge_message.is_none()));
+    let others = given.world.app.submissions.get.get(&demoted.actor, of_solver).await;
+    assert_eq!(code(&others), "submission.not_found");
 }
 
 #[tokio::test]

@@ -121,9 +121,10 @@ async fn ones_own_input_is_run_instead_of_the_samples_and_only_its_exit_matters(
 
 #[tokio::test]
 async fn a_compile_error_runs_nothing_and_shows_what_the_compiler_said() {
-    for (outcome, verdict) in [
-        (CompileOutcome::Error, Verdict::CompileError),
-        (CompileOutcome::Limit(LimitHit::Memory), Verdict::CompileLimit),
+    let stopped = "main.cpp:1: error\nCompiling was stopped: it hit its memory limit.";
+    for (outcome, verdict, shown) in [
+        (CompileOutcome::Error, Verdict::CompileError, "main.cpp:1: error"),
+        (CompileOutcome::Limit(LimitHit::Memory), Verdict::CompileLimit, stopped),
     ] {
         let (world, id) = submitted(Mode::Submit).await;
         let output = "main.cpp:1: error".to_owned();
@@ -135,7 +136,7 @@ async fn a_compile_error_runs_nothing_and_shows_what_the_compiler_said() {
         let submission = judged(&world, id).await;
         assert_eq!(
             (submission.verdict, submission.compile_output.as_deref()),
-            (Some(verdict), Some("main.cpp:1: error"))
+            (Some(verdict), Some(shown))
         );
         assert_eq!((verdicts(&submission), submission.cpu_ms), (vec![Verdict::Skipped; 3], None));
         assert!(world.fakes.sandbox.run_requests().is_empty());

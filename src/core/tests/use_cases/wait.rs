@@ -70,7 +70,7 @@ async fn it_returns_when_the_time_is_over_and_never_waits_longer_than_the_contra
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_verdict_nobody_announced_is_found_within_two_seconds() {
+async fn a_verdict_nobody_announced_is_found_soon() {
     let (world, id) = submitted(Mode::Submit).await;
     // Another process: its messages do not arrive here.
     let deaf = SubmissionDeps {
@@ -84,7 +84,7 @@ async fn a_verdict_nobody_announced_is_found_within_two_seconds() {
         world.judge().await;
     };
     let (waited, ()) = tokio::join!(waited(&wait, id, 30), judge);
-    assert!((2000..2100).contains(&waited.as_millis()), "{waited:?}");
+    assert!((500..=750).contains(&waited.as_millis()), "{waited:?}");
 }
 
 #[tokio::test(start_paused = true)]
