@@ -27,7 +27,8 @@ pub(crate) fn store_error(error: DbErr) -> StoreError {
     StoreError::Internal(Box::new(error))
 }
 
-fn driver_error(error: &DbErr) -> Option<&DriverError> {
+/// The driver's own error, without what sea-orm wraps around it.
+pub(crate) fn driver_error(error: &DbErr) -> Option<&DriverError> {
     match error {
         DbErr::Conn(RuntimeErr::SqlxError(error))
         | DbErr::Exec(RuntimeErr::SqlxError(error))
@@ -81,6 +82,8 @@ fn is_unavailable_in_postgres(code: &str) -> bool {
         | "57P01" | "57P02" | "57P03" | "57P04" | "57P05" | "25P03" | "55006"
         // The database is not there (yet): the operator's business, and it may come.
         | "3D000"
+        // Only reading is allowed: a standby, or a server that protects itself.
+        | "25006"
         // Internal: I/O error.
         | "58030" => true,
         // Connection exceptions; insufficient resources (disk full, out of memory, too many connections).
@@ -100,7 +103,7 @@ mod tests {
 
     #[test]
     fn what_may_pass_is_unavailable_and_faults_are_not() {
-        for code in ["40001", "40P01", "53100", "53300", "57P01", "57P03", "08006", "57014"] {
+        for code in ["40001", "40P01", "53100", "53300", "57P01", "57P03", "08006", "57014", "25006"] {
             assert!(is_unavailable_in_postgres(code), "{code}");
         }
         for code in ["23505", "23503", "23514", "42P01", "22021", "25P02"] {

@@ -1,6 +1,6 @@
 //! Transactions.
 
-use crate::database::Writer;
+use crate::database::{Transaction, Writer};
 use crate::error::store_error;
 use async_trait::async_trait;
 use codesm_core::audit::AuditRepository;
@@ -9,7 +9,6 @@ use codesm_core::jobs::JobRepository;
 use codesm_core::problems::ProblemRepository;
 use codesm_core::store::{StoreError, Tx, UnitOfWork};
 use codesm_core::submissions::{IdempotencyRepository, SubmissionRepository};
-use sea_orm::DatabaseTransaction;
 
 /// Begins transactions.
 #[derive(Debug)]
@@ -31,10 +30,10 @@ impl UnitOfWork for SeaUnitOfWork {
     }
 }
 
-/// A transaction and all repositories in it. Dropping it rolls back: `DatabaseTransaction` sees to that.
+/// A transaction and all repositories in it. Dropping it rolls back: `Transaction` sees to that.
 #[derive(Debug)]
 pub(crate) struct SeaTx {
-    pub(crate) connection: DatabaseTransaction,
+    pub(crate) connection: Transaction,
 }
 
 #[async_trait]

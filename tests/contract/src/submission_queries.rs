@@ -5,14 +5,14 @@ use crate::{Given, StoreFixture};
 use chrono::Duration;
 use codesm_core::judging::{Mode, Verdict};
 use codesm_core::kernel::{Cursor, PageRequest, SubmissionId};
-use codesm_core::submissions::{Submission, SubmissionFilter, SubmissionListItem, SubmissionState};
+use codesm_core::submissions::{HISTORY_SORT, Submission, SubmissionFilter, SubmissionListItem, SubmissionState};
 
 /// Reads all pages as a client does.
 async fn read_all(fixture: &impl StoreFixture, filter: &SubmissionFilter, limit: u32) -> Vec<SubmissionId> {
     let queries = fixture.submission_queries();
     let (mut ids, mut cursor) = (Vec::new(), None::<String>);
     loop {
-        let request = PageRequest::parse(Some(limit), cursor.as_deref(), "newest").expect("its own cursor");
+        let request = PageRequest::parse(Some(limit), cursor.as_deref(), HISTORY_SORT).expect("its own cursor");
         let page = queries.list(filter, &request).await.expect("list");
         assert_eq!(page.limit, limit);
         assert!(page.items.len() <= usize::try_from(limit).expect("small"));
@@ -22,7 +22,7 @@ async fn read_all(fixture: &impl StoreFixture, filter: &SubmissionFilter, limit:
         if cursor.is_none() {
             return ids;
         }
-        let decoded = Cursor::decode(cursor.as_deref().unwrap_or_default(), "newest").expect("its own cursor");
+        let decoded = Cursor::decode(cursor.as_deref().unwrap_or_default(), HISTORY_SORT).expect("its own cursor");
         assert_eq!(decoded.key, "");
     }
 }

@@ -5,11 +5,9 @@ use async_trait::async_trait;
 use codesm_core::kernel::{Cursor, Page, PageRequest, SubmissionId, Timestamp, UserId};
 use codesm_core::store::StoreError;
 use codesm_core::submissions::{
-    IdempotencyRecord, IdempotencyRepository, Submission, SubmissionFilter, SubmissionListItem, SubmissionQueries, SubmissionRepository,
+    HISTORY_SORT, IdempotencyRecord, IdempotencyRepository, Submission, SubmissionFilter, SubmissionListItem, SubmissionQueries,
+    SubmissionRepository,
 };
-
-/// The only order of the history.
-const NEWEST: &str = "newest";
 
 #[async_trait]
 impl SubmissionRepository for FakeTx {
@@ -86,7 +84,7 @@ impl SubmissionQueries for FakeStore {
                 .collect()
         })?;
         Ok(Page::from_surplus(rows, page.limit, |row: &SubmissionListItem| Cursor {
-            sort: NEWEST.to_owned(),
+            sort: HISTORY_SORT.to_owned(),
             key: String::new(),
             id: row.id.as_uuid(),
         }))

@@ -89,7 +89,7 @@ impl Database {
     /// Begins the transaction in which all steps run. It is the lock, too: in SQLite as the only writer, in PostgreSQL
     /// through an advisory lock that ends with it, whatever becomes of this process.
     async fn begin_migration(&self) -> Result<DatabaseTransaction, DbErr> {
-        let tx = self.write.begin().await?;
+        let tx = self.write.begin_unguarded().await?;
         if tx.get_database_backend() == DbBackend::Postgres {
             // Waiting for another process, or rewriting a large table, may take longer than any statement of a request.
             tx.execute_unprepared("SET LOCAL statement_timeout = 0").await?;

@@ -1,12 +1,16 @@
 //! Connections and what is made of them.
 
+mod idle;
 mod migrate;
 mod open;
+mod ping;
 mod settings;
+mod transaction;
 mod url;
 
 pub use migrate::MigrationStep;
 pub use settings::{DatabaseError, DatabaseSettings};
+pub(crate) use transaction::{Transaction, Writer};
 pub use url::without_secrets;
 
 use crate::error::store_error;
@@ -17,47 +21,24 @@ use codesm_core::jobs::{JobQueue, WorkerRegistry};
 use codesm_core::problems::ProblemQueries;
 use codesm_core::store::{StoreError, UnitOfWork};
 use codesm_core::submissions::SubmissionQueries;
-use sea_orm::sea_query::{Expr, Query};
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-};
+use sea_orm::DatabaseConnection;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 /// An open database. Cloning it shares the connections.
 #[derive(Clone)]
 pub struct Database {
     write: Writer,
     read: DatabaseConnection,
+    /// The SQLite file, if it is one.
+    file: Option<PathBuf>,
     shown_url: String,
 }
 
 impl fmt::Debug for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Database").field("url", &self.shown_url).finish_non_exhaustive()
-    }
-}
-
-/// Where transactions begin.
-#[derive(Clone, Debug)]
-pub(crate) struct Writer(DatabaseConnection);
-
-impl Writer {
-    /// Begins a transaction. On SQLite it takes the write lock at once: a transaction that reads first and writes later
-    /// could otherwise fail in the middle because somebody else wrote in between.
-    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        self.0
-            .begin_with_options(TransactionOptions {
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-                ..TransactionOptions::default()
-            })
-            .await
-    }
-
-    /// For single statements, which are transactions of their own.
-    pub(crate) const fn connection(&self) -> &DatabaseConnection {
-        &self.0
     }
 }
 
@@ -112,24 +93,13 @@ impl Database {
         Arc::new(SeaWorkerRegistry::new(self.write.clone(), self.read.clone()))
     }
 
-    /// Asks the database for nothing and says how long the answer took; for health checks.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn ping(&self) -> Result<Duration, StoreError> {
-        let begun = Instant::now();
-        let nothing = Query::select().expr(Expr::val(1)).to_owned();
-        self.read.query_one(&nothing).await.map_err(store_error)?;
-        Ok(begun.elapsed())
-    }
-
     /// Closes all connections, after the running statements have ended. SQLite then folds its log into the file.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn close(self) -> Result<(), StoreError> {
         self.read.close().await.map_err(store_error)?;
-        self.write.0.close().await.map_err(store_error)
+        self.write.connection().clone().close().await.map_err(store_error)
     }
 
     /// For tests that look behind the ports.

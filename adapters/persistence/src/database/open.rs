@@ -1,28 +1,36 @@
 //! Opens the connections.
 
+use super::idle::{close_unless_idle, repair_unless_idle};
 use super::url::{Target, parse, without_secrets};
 use super::{Database, DatabaseError, DatabaseSettings, Writer};
 use crate::error::store_error;
 use codesm_core::store::StoreError;
-use sea_orm::sqlx::ConnectOptions;
 use sea_orm::sqlx::error::DatabaseError as DriverDatabaseError;
 use sea_orm::sqlx::pool::PoolOptions;
-use sea_orm::sqlx::postgres::{PgConnectOptions, PgPool};
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous};
-use sea_orm::sqlx::{Database as Driver, Error as DriverError};
-use sea_orm::{ConnAcquireErr, DatabaseConnection, DbErr, RuntimeErr};
+use sea_orm::sqlx::{ConnectOptions, Connection, Database as Driver, Error as DriverError};
+use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// 5 s: how long a SQLite statement waits for another process (a second CodeSM, a backup) to release its lock.
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// 5 s: how much longer than a statement may run PostgreSQL may take to say that a connection is free again.
+const POSTGRES_GRACE: Duration = Duration::from_secs(5);
 /// Connections that read a SQLite file beside the one that writes: enough that a slow list does not hold up the rest.
 const SQLITE_READERS: u32 = 4;
 
 pub(super) async fn open(settings: &DatabaseSettings) -> Result<Database, DatabaseError> {
     let shown_url = without_secrets(settings.url.reveal());
-    let (write, read) = match parse(settings.url.reveal())? {
+    let target = parse(settings.url.reveal())?;
+    let file = if let Target::File(path) = &target {
+        Some(path.clone())
+    } else {
+        None
+    };
+    let (write, read) = match target {
         Target::Memory => open_memory(settings).await,
         Target::File(path) => open_file(settings, &path).await,
         Target::Postgres(options) => open_postgres(settings, *options).await,
@@ -32,8 +40,9 @@ pub(super) async fn open(settings: &DatabaseSettings) -> Result<Database, Databa
         source,
     })?;
     Ok(Database {
-        write: Writer(write),
+        write: Writer::new(write),
         read,
+        file,
         shown_url,
     })
 }
@@ -46,7 +55,7 @@ fn pool_options<DB: Driver>(settings: &DatabaseSettings, max_connections: u32) -
 
 fn sqlite_pool_options(settings: &DatabaseSettings, max_connections: u32) -> PoolOptions<sea_orm::sqlx::Sqlite> {
     // A file needs no reconnecting, and an in-memory database would be lost with its connection.
-    pool_options(settings, max_connections)
+    close_unless_idle(pool_options(settings, max_connections), Duration::MAX)
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
@@ -63,7 +72,7 @@ fn sqlite_options(settings: &DatabaseSettings) -> SqliteConnectOptions {
 
 async fn open_memory(settings: &DatabaseSettings) -> Result<(DatabaseConnection, DatabaseConnection), StoreError> {
     let options = sqlite_options(settings).in_memory(true);
-    let pool = sqlite_pool_options(settings, 1)
+    let pool = repair_unless_idle(sqlite_pool_options(settings, 1))
         .connect_with(options)
         .await
         .map_err(connect_error)?;
@@ -124,19 +133,24 @@ async fn open_postgres(
     } else {
         options.disable_statement_logging()
     };
-    let pool: PgPool = pool_options(settings, settings.max_connections.max(1))
-        .connect_with(options)
-        .await
-        .map_err(connect_error)?;
+    // Once directly: the pool would try again and again, and then say that it had no time left instead of what is wrong.
+    let first = tokio::time::timeout(settings.acquire_timeout, PgConnection::connect_with(&options));
+    let first = first.await.unwrap_or_else(|_| Err(no_answer(settings.acquire_timeout)));
+    first.map_err(connect_error)?.close().await.map_err(connect_error)?;
+    // A statement whose caller went away runs on until its end.
+    let patience = settings.statement_timeout.saturating_add(POSTGRES_GRACE);
+    let pool: PgPool = close_unless_idle(pool_options(settings, settings.max_connections.max(1)), patience).connect_lazy_with(options);
     let connection = DatabaseConnection::from(pool);
     Ok((connection.clone(), connection))
 }
 
+fn no_answer(waited: Duration) -> DriverError {
+    let text = format!("no answer within {} s", waited.as_secs_f32());
+    DriverError::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, text))
+}
+
 fn connect_error(error: DriverError) -> StoreError {
-    match error {
-        DriverError::PoolTimedOut => store_error(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)),
-        other => store_error(DbErr::Conn(RuntimeErr::SqlxError(Arc::new(other)))),
-    }
+    store_error(DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error))))
 }
 
 /// Creates the file, if it is missing, for its owner only; SQLite gives its log files the same mode.

@@ -1,7 +1,10 @@
 //! What an operator may set, and what may go wrong before there is a database.
 
+use crate::error::driver_error;
 use codesm_core::kernel::Secret;
 use codesm_core::store::StoreError;
+use sea_orm::DbErr;
+use sea_orm::sqlx::Error as DriverError;
 use std::time::Duration;
 use thiserror::Error;
 
@@ -47,22 +50,20 @@ pub enum DatabaseError {
         reason: String,
     },
     /// The database does not answer or refuses.
-    #[error("the database `{url}` cannot be opened")]
+    #[error("the database `{url}` cannot be opened: {}", cause(.r#source))]
     Unreachable {
         /// The URL.
         url: String,
-        /// Why.
-        #[source]
-        source: StoreError,
+        /// Why. In the message, and therefore not in the chain of sources, where it would be said again.
+        r#source: StoreError,
     },
     /// A migration failed; nothing of it stayed.
-    #[error("the database `{url}` cannot be migrated")]
+    #[error("the database `{url}` cannot be migrated: {}", cause(.r#source))]
     Migration {
         /// The URL.
         url: String,
-        /// Why.
-        #[source]
-        source: StoreError,
+        /// Why, as in `Unreachable`.
+        r#source: StoreError,
     },
     /// The schema is older than this program: migrate up.
     #[error("the database `{url}` lacks the migrations {}", pending.join(", "))]
@@ -80,4 +81,17 @@ pub enum DatabaseError {
         /// Names of the unknown steps.
         unknown: Vec<String>,
     },
+}
+
+/// What the database or the network said, without the layers it came through.
+fn cause(error: &StoreError) -> String {
+    let (StoreError::Unavailable(cause) | StoreError::Internal(cause)) = error else {
+        return error.to_string();
+    };
+    match cause.downcast_ref::<DbErr>().and_then(driver_error) {
+        Some(DriverError::Database(error)) => error.message().to_owned(),
+        Some(DriverError::Io(error)) => error.to_string(),
+        Some(error) => error.to_string(),
+        None => cause.to_string(),
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::requirements::offers;
 use super::rows::job;
-use crate::database::Writer;
+use crate::database::{Transaction, Writer};
 use crate::error::store_error;
 use crate::row::{named, number};
 use crate::text::store_text;
@@ -13,8 +13,8 @@ use codesm_core::kernel::{JobId, Timestamp};
 use codesm_core::store::StoreError;
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, LockBehavior, LockType};
 use sea_orm::{
-    ActiveValue, ColumnTrait, Condition, DatabaseConnection, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect, Select, UpdateMany,
+    ActiveValue, ColumnTrait, Condition, DatabaseConnection, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
+    UpdateMany,
 };
 use uuid::Uuid;
 
@@ -71,7 +71,7 @@ fn candidates(request: &ReserveRequest) -> Select<job::Entity> {
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
 }
 
-async fn write_lease(tx: &DatabaseTransaction, job: &Job) -> Result<(), StoreError> {
+async fn write_lease(tx: &Transaction, job: &Job) -> Result<(), StoreError> {
     let mut columns = all_columns(job::Model::try_from(job)?);
     columns.id = ActiveValue::NotSet;
     job::Entity::update_many()
@@ -84,7 +84,7 @@ async fn write_lease(tx: &DatabaseTransaction, job: &Job) -> Result<(), StoreErr
 }
 
 /// Takes a broken row out of the way: at the head of the queue it would keep all workers from all jobs behind it.
-async fn bury_unreadable(tx: &DatabaseTransaction, id: Uuid, error: &StoreError, now: Timestamp) -> Result<(), StoreError> {
+async fn bury_unreadable(tx: &Transaction, id: Uuid, error: &StoreError, now: Timestamp) -> Result<(), StoreError> {
     job::Entity::update_many()
         .col_expr(job::Column::State, Expr::value(JobState::Dead.as_str()))
         .col_expr(job::Column::LeaseWorker, Expr::value(Option::<String>::None))

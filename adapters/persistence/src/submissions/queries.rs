@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use codesm_core::judging::{Mode, Verdict};
 use codesm_core::kernel::{Cursor, Page, PageRequest, ProblemId, SubmissionId, Timestamp, UserId};
 use codesm_core::store::StoreError;
-use codesm_core::submissions::{Submission, SubmissionFilter, SubmissionListItem, SubmissionQueries, SubmissionState};
+use codesm_core::submissions::{HISTORY_SORT, Submission, SubmissionFilter, SubmissionListItem, SubmissionQueries, SubmissionState};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
@@ -138,7 +138,7 @@ impl SubmissionQueries for SeaQueries {
             .map_err(store_error)?;
         let items = rows.into_iter().map(item).collect::<Result<Vec<_>, _>>()?;
         Ok(Page::from_surplus(items, page.limit, |item| Cursor {
-            sort: "newest".to_owned(),
+            sort: HISTORY_SORT.to_owned(),
             key: String::new(),
             id: item.id.as_uuid(),
         }))

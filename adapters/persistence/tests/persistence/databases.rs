@@ -111,7 +111,7 @@ pub(crate) struct Fixture {
     pub(crate) place: Place,
 }
 
-async fn migrated(place: Place) -> Fixture {
+pub(crate) async fn migrated(place: Place) -> Fixture {
     let database = place.open().await;
     database.migrate_up().await.expect("the migrations run");
     Fixture { database, place }

@@ -4,8 +4,10 @@
 //! must be allowed to create schemas. Each test makes a schema of its own and drops it, also when it fails.
 
 mod broken_rows;
+mod cancelled;
 mod contract;
 mod databases;
 mod errors;
+mod full_disk;
 mod migrations;
 mod sqlite_file;

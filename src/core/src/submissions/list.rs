@@ -1,6 +1,6 @@
 //! The history.
 
-use super::{SubmissionDeps, SubmissionFilter, SubmissionListItem};
+use super::{HISTORY_SORT, SubmissionDeps, SubmissionFilter, SubmissionListItem};
 use crate::judging::Verdict;
 use crate::kernel::{Actor, AppError, AppResult, Page, PageRequest, Permission, UserId};
 use crate::problems::{ProblemRef, may_edit, may_read};
@@ -26,9 +26,6 @@ pub struct ListSubmissions {
     deps: SubmissionDeps,
 }
 
-/// The one sort of the history.
-const SORT: &str = "submissions";
-
 impl ListSubmissions {
     /// With its ports.
     #[must_use]
@@ -42,7 +39,7 @@ impl ListSubmissions {
     /// `auth.required`, `auth.forbidden` for the history of others, `problem.not_found`, `page.…`.
     pub async fn list(&self, actor: &Actor, command: ListSubmissionsCommand) -> AppResult<Page<SubmissionListItem>> {
         let caller = actor.require_user()?;
-        let page = PageRequest::parse(command.limit, command.cursor.as_deref(), SORT)?;
+        let page = PageRequest::parse(command.limit, command.cursor.as_deref(), HISTORY_SORT)?;
         let mut all = actor.may(Permission::SubmissionReadAll);
         let mut problem_id = None;
         if let Some(wanted) = &command.problem {

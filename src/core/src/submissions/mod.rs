@@ -21,8 +21,8 @@ pub use languages::ListLanguages;
 pub use list::{ListSubmissions, ListSubmissionsCommand};
 pub use model::{Judgement, RunLimitsOverride, Submission, SubmissionState, TextFile};
 pub use ports::{
-    IdempotencyRecord, IdempotencyRepository, LiveEvents, Progress, ProgressStep, SubmissionDeps, SubmissionFilter, SubmissionLimits,
-    SubmissionListItem, SubmissionQueries, SubmissionRepository, Subscription,
+    HISTORY_SORT, IdempotencyRecord, IdempotencyRepository, LiveEvents, Progress, ProgressStep, SubmissionDeps, SubmissionFilter,
+    SubmissionLimits, SubmissionListItem, SubmissionQueries, SubmissionRepository, Subscription,
 };
 pub use submit::{IdempotencyKey, Receipt, Submit, SubmitCommand, SubmitTarget};
 pub use wait::{MAX_WAIT, WaitForVerdict};

@@ -81,6 +81,9 @@ pub struct SubmissionFilter {
     pub verdict: Option<Verdict>,
 }
 
+/// Name of the history's one sort in cursors: another list's cursors are none of it.
+pub const HISTORY_SORT: &str = "submissions";
+
 /// One line of the history.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SubmissionListItem {
@@ -116,7 +119,7 @@ pub struct SubmissionListItem {
 
 /// Reads outside transactions.
 ///
-/// Contract: the history MUST be newest first (by id), its cursor's `key` empty; a committed write of this process MUST be
+/// Contract: the history MUST be newest first (by id), its cursor's `sort` [`HISTORY_SORT`] and `key` empty; a committed write of this process MUST be
 /// seen by the next read.
 #[async_trait]
 pub trait SubmissionQueries: Send + Sync {
