@@ -15,7 +15,11 @@ fn ids(jobs: &[Job]) -> Vec<JobId> {
 }
 
 async fn read(given: &Given, id: JobId) -> Job {
-    given.tx().await.jobs().get(id).await.expect("read").expect("a job")
+    let tx = given.tx().await;
+    let job = tx.jobs().get(id).await.expect("read").expect("a job");
+    // Ended for certain: reading locks the row, and a roll-back by dropping may come after the next reservation.
+    tx.commit().await.expect("commit");
+    job
 }
 
 /// A reserved job is running, under a lease of the worker, and what is returned is what is stored.

@@ -13,7 +13,11 @@ async fn reserved(given: &Given, fixture: &impl StoreFixture) -> Job {
 }
 
 async fn read(given: &Given, id: JobId) -> Option<Job> {
-    given.tx().await.jobs().get(id).await.expect("read")
+    let tx = given.tx().await;
+    let job = tx.jobs().get(id).await.expect("read");
+    // Ended for certain: reading locks the row, and a roll-back by dropping may come after the next reservation.
+    tx.commit().await.expect("commit");
+    job
 }
 
 /// A job comes back exactly as added.

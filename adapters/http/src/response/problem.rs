@@ -276,9 +276,7 @@ pub(crate) fn framework_problem(error: &Error) -> Problem {
         return problem.clone();
     }
     if let Some(ParseParamError { name, reason }) = error.downcast_ref() {
-        // The reason ends with the name of a Rust type, which says nothing to clients.
-        let reason = reason.split(" (occurred while").next().unwrap_or_default();
-        return Problem::invalid_parameter(name, reason);
+        return Problem::invalid_parameter(name, reason_for_people(reason));
     }
     // A piece of the address that is not even text names nothing.
     if error.is::<ParseApiPathError>() || error.is::<ParsePathError>() || error.is::<NotFoundError>() {
@@ -292,4 +290,17 @@ pub(crate) fn framework_problem(error: &Error) -> Problem {
     }
     tracing::error!(request_id = current_request_id(), %error, "the framework failed");
     Problem::unexpected()
+}
+
+/// The framework's reason without the names of Rust types before and behind it, which say nothing to clients.
+fn reason_for_people(reason: &str) -> &str {
+    let reason = reason.split(" (occurred while").next().unwrap_or_default();
+    let reason = reason
+        .strip_prefix("failed to parse \"")
+        .and_then(|rest| rest.split_once("\": "))
+        .map_or(reason, |(_, reason)| reason);
+    match reason {
+        "Expect a valid enumeration value." => "Must be one of the values that the OpenAPI document lists.",
+        other => other,
+    }
 }
