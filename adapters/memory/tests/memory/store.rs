@@ -6,7 +6,9 @@ use codesm_core::jobs::{Job, JobKind, JobQueue, JobState, Queue, ReserveRequest}
 use codesm_core::judging::{Mode, ResourceLimits, Verdict};
 use codesm_core::kernel::{Clock, PageRequest, RefreshTokenId, RequestContext, SubmissionId, Timestamp, UserId};
 use codesm_core::store::{StoreError, UnitOfWork};
-use codesm_core::submissions::{IdempotencyRecord, Submission, SubmissionFilter, SubmissionQueries, SubmissionState, TextFile};
+use codesm_core::submissions::{
+    HISTORY_SORT, IdempotencyRecord, Submission, SubmissionFilter, SubmissionQueries, SubmissionState, TextFile,
+};
 use codesm_memory::fakes::Fakes;
 
 fn request(fakes: &Fakes, capabilities: &[&str], max: u32) -> ReserveRequest {
@@ -217,7 +219,7 @@ async fn the_history_is_newest_first_and_saving_leaves_the_source_alone() {
     };
     let (mut seen, mut cursor) = (Vec::new(), None);
     loop {
-        let page = PageRequest::parse(Some(3), cursor.as_deref(), "newest").unwrap();
+        let page = PageRequest::parse(Some(3), cursor.as_deref(), HISTORY_SORT).unwrap();
         let page = SubmissionQueries::list(&*fakes.store, &filter, &page).await.unwrap();
         seen.extend(page.items.into_iter().map(|item| item.id));
         cursor = page.next_cursor;
