@@ -105,10 +105,30 @@ impl IntoResponse for Events {
 
 impl ApiResponse for Events {
     fn meta() -> MetaResponses {
-        let schema = MetaSchema {
-            description: Some("Server-sent events: `id`, `event` and `data` lines."),
-            example: Some("id: 1\nevent: state\ndata: {\"state\":\"queued\"}\n\n".into()),
+        let text = |description| {
+            MetaSchemaRef::Inline(Box::new(MetaSchema {
+                description: Some(description),
+                ..MetaSchema::new("string")
+            }))
+        };
+        let event = MetaSchema {
+            enum_items: vec!["state".into(), "test".into(), "verdict".into()],
             ..MetaSchema::new("string")
+        };
+        // OpenAPI 3.0 has no words for a stream; by custom the schema is that of one event.
+        let schema = MetaSchema {
+            description: Some("One event of the stream; the stream ends after `verdict`."),
+            example: Some(serde_json::json!({ "id": "1", "event": "state", "data": "{\"state\":\"queued\"}" })),
+            properties: vec![
+                ("id", text("Position; send the last one as `Last-Event-ID` to resume.")),
+                ("event", MetaSchemaRef::Inline(Box::new(event))),
+                (
+                    "data",
+                    text("JSON: `{state}`, a test as in the submission, or the verdict with score and time."),
+                ),
+            ],
+            required: vec!["id", "event", "data"],
+            ..MetaSchema::new("object")
         };
         MetaResponses {
             responses: vec![MetaResponse {
