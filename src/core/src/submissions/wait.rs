@@ -1,6 +1,6 @@
 //! Waits for a verdict.
 
-use super::{SubmissionDeps, Subscription};
+use super::SubmissionDeps;
 use crate::kernel::{AppResult, SubmissionId};
 use std::time::Duration;
 
@@ -22,19 +22,13 @@ impl WaitForVerdict {
         Self { deps }
     }
 
-    /// Begins to watch; to be called before the receipt is committed, so that nothing is missed.
-    #[must_use]
-    pub fn watch(&self, id: SubmissionId) -> Box<dyn Subscription> {
-        self.deps.events.subscribe(id)
-    }
-
     /// Returns when the submission is final or the time is over, whichever comes first.
     ///
     /// # Errors
     /// `database.unavailable`.
     pub async fn wait(&self, id: SubmissionId, timeout: Duration) -> AppResult<()> {
         let deadline = self.deps.clock.now() + chrono::Duration::from_std(timeout.min(MAX_WAIT)).unwrap_or_default();
-        let mut subscription = self.watch(id);
+        let mut subscription = self.deps.events.subscribe(id);
         let mut last_read = None;
         loop {
             let now = self.deps.clock.now();
