@@ -70,14 +70,33 @@ openapi: ## write docs/openapi.json from the code
 	@$(DEV_CODESM) openapi > docs/openapi.json.new
 	@mv docs/openapi.json.new docs/openapi.json
 
+.PHONY: hostile
+hostile: ## judge the hostile programs of tests/hostile on this machine: HOSTILE='--tier C --filter fork' chooses, CODESM=path names a binary
+	@$(SCRIPTS)/hostile $(HOSTILE)
+
 .PHONY: bench
 bench: ## measure start, memory, throughput and time to verdict of the release build
 	@$(SCRIPTS)/toolchains need build
 	@tests/bench/run
 
+.PHONY: bench-judge
+bench-judge: ## measure the sandbox and time to verdict beside other sandboxes; writes docs/benchmarks.md
+	@$(SCRIPTS)/toolchains need build
+	@tests/bench/run-judge
+
+.PHONY: soak
+soak: ## send COUNT (10000) submissions to the release build: nothing may grow, no verdict be wrong
+	@$(SCRIPTS)/toolchains need build
+	@tests/bench/run-soak
+
+# TARGET is taken by the folder of builds.
+.PHONY: fuzz
+fuzz: ## fuzz what reads hostile bytes, TIME (60) seconds per target; ONLY=name for one
+	@$(SCRIPTS)/fuzz $(ONLY)
+
 .PHONY: languages
-languages: ## install the toolchains of all languages (Debian packages)
-	@$(SCRIPTS)/toolchains install
+languages: ## install the toolchains of all languages (Debian and npm packages)
+	@$(SCRIPTS)/languages
 
 .PHONY: setup
 setup: languages hooks ## prepare a machine for development

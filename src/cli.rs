@@ -2,10 +2,12 @@
 
 mod admin;
 mod doctor;
+mod export;
 mod import;
 mod judge;
 mod migrate;
 mod outcome;
+mod sandbox_test;
 mod scratch;
 mod verify;
 
@@ -39,6 +41,18 @@ enum Command {
         /// Print JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Judge hostile programs on this machine and see that each gets its verdict and leaves nothing
+    SandboxTest {
+        /// Print JSON lines: one per tier, one per program, a summary
+        #[arg(long)]
+        json: bool,
+        /// Only this tier (A, B, C or D); every tier of this machine but D if absent
+        #[arg(long, value_parser = sandbox_test::tier)]
+        tier: Option<codesm_sandbox::Tier>,
+        /// Only programs whose name holds this
+        #[arg(long)]
+        filter: Option<String>,
     },
     /// Judge one file against a package, without a server
     Judge {
@@ -79,6 +93,14 @@ enum Command {
         /// Give problems of the same name and owner the new tests and words
         #[arg(long)]
         replace: bool,
+    },
+    /// Write a problem as a package of version 2025-09, with hidden tests and jury submissions
+    Export {
+        /// Slug or identifier
+        problem: String,
+        /// Zip archive to write; named after the problem if absent
+        #[arg(long)]
+        output: Option<PathBuf>,
     },
     /// Print the OpenAPI document
     Openapi,
@@ -137,6 +159,10 @@ async fn run_tool(settings: &Settings, command: Command) -> Result<ExitCode, Cli
             let scratch = Scratch::unless_there(settings)?;
             doctor::doctor(settings, &scratch.settings, json).await
         }
+        Command::SandboxTest { json, tier, filter } => {
+            let scratch = Scratch::unless_there(settings)?;
+            sandbox_test::sandbox_test(&scratch.settings, tier, filter, json).await
+        }
         Command::Judge {
             package,
             file,
@@ -156,6 +182,7 @@ async fn run_tool(settings: &Settings, command: Command) -> Result<ExitCode, Cli
             publish,
             replace,
         } => import::import(settings, &packages, &author, publish, replace).await,
+        Command::Export { problem, output } => export::export(settings, &problem, output).await,
         Command::Migrate { direction } => migrate::migrate(settings, direction).await,
         Command::Admin { action } => admin::admin(settings, action).await,
         Command::All | Command::Serve | Command::Work | Command::Openapi | Command::Config => Ok(ExitCode::SUCCESS),

@@ -91,7 +91,12 @@ impl ProcessHealth {
                 let tier = description.tier.to_string();
                 (
                     HealthStatus::Up,
-                    json!({ "tier": tier, "slots": description.slots, "measuredBy": description.measured_by }),
+                    json!({
+                        "tier": tier,
+                        "slots": description.slots,
+                        "measuredBy": description.measured_by,
+                        "speed": description.speed,
+                    }),
                 )
             }
             (None, Role::Serve) => (HealthStatus::Up, json!({ "judging": "by workers" })),

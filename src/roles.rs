@@ -90,6 +90,9 @@ async fn run_role(settings: Settings, role: Role) -> Result<(), WiringError> {
     if let Some(sandbox) = &wired.sandbox {
         let worker = worker(&wired, sandbox);
         lifecycle.spawn_service("worker", worker_loop(worker, &lifecycle));
+        if settings.sandbox.prepare {
+            lifecycle.spawn("preparation of languages", prepare_languages(sandbox.clone()));
+        }
     }
     if let Some(listener) = api {
         let own_metrics = settings.general.metrics_bind.is_none().then(|| renderer(&metrics));
@@ -136,6 +139,12 @@ async fn judge_or_not(settings: &Settings, role: Role) -> Result<Option<Arc<Proc
         }
         Err(error) => Err(error),
     }
+}
+
+/// Ends with the process, as background tasks do.
+async fn prepare_languages(sandbox: Arc<ProcessSandbox>) {
+    sandbox.prepare_languages().await;
+    std::future::pending::<()>().await;
 }
 
 fn worker(wired: &Wired, sandbox: &Arc<ProcessSandbox>) -> Worker {
@@ -218,8 +227,23 @@ fn renderer(metrics: &PrometheusHandle) -> codesm_http::MetricsRenderer {
     Arc::new(move || metrics.render())
 }
 
+/// Says how programs are confined here, and how many at once.
+fn say_sandbox(sandbox: &ProcessSandbox) {
+    let description = sandbox.description();
+    let labels = [("tier", description.tier.to_string()), ("measured_by", description.measured_by)];
+    ::metrics::gauge!("codesm_sandbox_tier", &labels).set(1.0);
+    #[expect(clippy::cast_precision_loss, reason = "a gauge for people")]
+    ::metrics::gauge!("codesm_sandbox_slots").set(description.slots as f64);
+    if let Some(speed) = description.speed {
+        ::metrics::gauge!("codesm_worker_speed").set(speed);
+    }
+}
+
 /// Keeps the metrics tidy and the queue's depth current.
 async fn upkeep(metrics: PrometheusHandle, wired: Arc<Wired>) {
+    if let Some(sandbox) = &wired.sandbox {
+        say_sandbox(sandbox);
+    }
     loop {
         match wired.queue.depths(wired.clock.now()).await {
             Ok(depths) => {

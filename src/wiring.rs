@@ -21,7 +21,7 @@ use codesm_core::submissions::{SubmissionDeps, SubmissionLimits};
 use codesm_crypto::{Argon2PasswordHasher, JwtTokenSigner, PasswordHashingCost, RandomTokens};
 use codesm_fs::FsBlobStore;
 use codesm_memory::{LocalJobSignal, MemoryLiveEvents, MemoryRateLimiter};
-use codesm_packages::{KattisPackageReader, PackageLimits, PackageSettings};
+use codesm_packages::{KattisPackageReader, KattisPackageWriter, PackageLimits, PackageSettings};
 use codesm_persistence::{Database, DatabaseSettings};
 use codesm_sandbox::{LanguageTable, ProcessSandbox, SandboxSettings, Tier};
 use codesm_system::{SystemClock, UuidV7Generator};
@@ -68,6 +68,7 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
     let (queue, registry) = (database.job_queue(), database.worker_registry());
     let catalogue: Arc<dyn LanguageCatalogue> = Arc::new(LanguageTable::load(settings.sandbox.languages.as_deref())?);
     let packages = Arc::new(package_reader(settings, catalogue.languages()));
+    let package_writer = Arc::new(KattisPackageWriter::new(package_settings(settings), catalogue.languages()));
     let auth_queries = database.auth_queries();
 
     let auth = AuthDeps {
@@ -89,6 +90,7 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
         queries: database.problem_queries(),
         blobs: blobs.clone(),
         packages,
+        package_writer,
         clock: clock.clone(),
         ids: ids.clone(),
     };
@@ -192,14 +194,14 @@ pub fn sandbox_settings(settings: &Settings) -> Result<SandboxSettings, WiringEr
 /// The reader of problem packages.
 #[must_use]
 pub fn package_reader(settings: &Settings, languages: Vec<Language>) -> KattisPackageReader {
-    let scratch = settings.general.data_dir.join("scratch");
-    KattisPackageReader::new(
-        PackageSettings {
-            scratch,
-            limits: PackageLimits::default(),
-        },
-        languages,
-    )
+    KattisPackageReader::new(package_settings(settings), languages)
+}
+
+fn package_settings(settings: &Settings) -> PackageSettings {
+    PackageSettings {
+        scratch: settings.general.data_dir.join("scratch"),
+        limits: PackageLimits::default(),
+    }
 }
 
 /// The store of test data.

@@ -11,6 +11,7 @@ mod m20261120_000002_problems;
 mod m20261120_000003_submissions;
 mod m20261120_000004_jobs;
 mod m20261120_000005_audit;
+mod m20261120_000006_judging;
 
 pub use sea_orm_migration::{MigratorTrait, SchemaManager};
 
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000003_submissions::Migration),
             Box::new(m20261120_000004_jobs::Migration),
             Box::new(m20261120_000005_audit::Migration),
+            Box::new(m20261120_000006_judging::Migration),
         ]
     }
 }

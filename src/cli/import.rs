@@ -50,7 +50,9 @@ pub(super) async fn import(
                     "{} samples, {} secret tests, {} jury submissions",
                     done.samples, done.secrets, done.jury_submissions
                 );
-                print_line(&format!("{verb} {} ({}): {counts}", done.problem.slug, done.format_version))?;
+                let kinds: Vec<&str> = done.kinds.iter().map(|kind| kind.as_str()).collect();
+                let (slug, format, kinds) = (&done.problem.slug, &done.format_version, kinds.join(" "));
+                print_line(&format!("{verb} {slug} ({format}, {kinds}): {counts}"))?;
                 for warning in done.warnings {
                     eprintln!("  warning: {warning}");
                 }

@@ -6,8 +6,8 @@ use crate::config::Settings;
 use crate::wiring;
 use bytes::Bytes;
 use codesm_core::judging::engine::{Engine, JudgeOutcome, JudgePlan, Unobserved};
-use codesm_core::judging::{Language, LanguageCatalogue, ProgramSource, SourceFile, TestResult, Verdict};
-use codesm_core::problems::{JudgingData, Package, PackageReader, PackageSource, default_limits, plan_package};
+use codesm_core::judging::{GroupResult, Language, LanguageCatalogue, ProgramSource, SourceFile, TestResult, Verdict};
+use codesm_core::problems::{JudgingData, MeasureTimeLimit, Package, PackageReader, PackageSource, default_limits, plan_package};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -22,10 +22,17 @@ pub(super) async fn judge(
     let sandbox = wiring::sandbox(settings).await?;
     let languages = sandbox.languages();
     let reader = wiring::package_reader(settings, languages.clone());
-    let package = reader.read(&source_of(package))?;
+    let source = source_of(package);
+    let read = tokio::task::spawn_blocking(move || reader.read(&source)).await;
+    let mut package = read.map_err(|error| CliError::new("internal.panic", format!("reading the package ended: {error}")))??;
     let program = read_program(file, language, &languages)?;
-    let plan = plan(&package, program, true);
-    let outcome = Engine::new(sandbox.clone()).judge(&plan, &Unobserved).await?;
+    let engine = Engine::new(sandbox.clone());
+    if package.time_limit_ms.is_none() {
+        let measured = MeasureTimeLimit::new(engine.clone()).measure(&package).await?;
+        eprintln!("{}", measured.note);
+        package.time_limit_ms = Some(measured.time_ms);
+    }
+    let outcome = engine.judge(&plan(&package, program, true), &Unobserved).await?;
     sandbox.shutdown().await;
     if as_json {
         print_line(&as_value(&outcome).to_string())?;
@@ -49,12 +56,13 @@ pub(super) fn source_of(path: &Path) -> PackageSource {
 }
 
 pub(super) fn plan(package: &Package, program: ProgramSource, stop_early: bool) -> JudgePlan {
-    let JudgingData { checker, tests } = plan_package(package);
+    let JudgingData { checker, rules, tests } = plan_package(package);
     JudgePlan {
         program,
         args: Vec::new(),
         limits: default_limits(package),
         checker,
+        rules,
         tests,
         stop_early,
     }
@@ -111,8 +119,13 @@ fn as_value(outcome: &JudgeOutcome) -> serde_json::Value {
         "maxScore": outcome.max_score,
         "compileOutput": outcome.compile_output,
         "measuredBy": outcome.measured_by,
+        "groups": outcome.groups.iter().map(group_value).collect::<Vec<_>>(),
         "tests": outcome.tests.iter().map(test_value).collect::<Vec<_>>(),
     })
+}
+
+pub(super) fn group_value(group: &GroupResult) -> serde_json::Value {
+    json!({ "name": group.name, "verdict": group.verdict, "score": group.score, "maxScore": group.max_score })
 }
 
 fn test_value(test: &TestResult) -> serde_json::Value {
@@ -138,6 +151,28 @@ fn for_people(outcome: &JudgeOutcome) -> String {
         let numbers = format!("{:>6} ms {:>8} KiB", test.cpu_ms, test.memory_kb);
         lines.push(format!("{:<30} {:<16} {numbers}{cause}", test.name, test.verdict.as_str()));
     }
+    // Points that are only right or wrong say nothing new.
+    let has_points = outcome.max_score != Some(1.0);
+    if has_points {
+        for GroupResult {
+            name,
+            verdict,
+            score,
+            max_score,
+            ..
+        } in &outcome.groups
+        {
+            lines.push(format!("group {name:<24} {:<16} {}", verdict.as_str(), of_most(*score, *max_score)));
+        }
+    }
     lines.push(format!("verdict: {}", outcome.verdict.as_str()));
+    if has_points {
+        lines.push(format!("score: {}", of_most(outcome.score, outcome.max_score)));
+    }
     lines.join("\n")
+}
+
+/// Points, and the most there are if that is known.
+pub(super) fn of_most(score: f64, most: Option<f64>) -> String {
+    most.map_or_else(|| score.to_string(), |most| format!("{score}/{most}"))
 }

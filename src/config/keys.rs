@@ -33,6 +33,7 @@ pub(super) const KEYS: &[Key] = keys! {
     "CODESM_SANDBOX_TIER" "`A`, `B`, `C`, `D` or `auto`",
     "CODESM_SANDBOX_ALLOW_REDUCED" "judge with reduced isolation",
     "CODESM_SANDBOX_LANGUAGES" "a language table instead of the built-in one",
+    "CODESM_SANDBOX_PREPARE" "prepare in the background, once per toolchain, what makes compilations faster",
     "CODESM_LIMITS_SUBMISSIONS_PER_MINUTE" "submissions and runs per user",
     "CODESM_LIMITS_REQUESTS_PER_MINUTE" "other requests per user",
     "CODESM_LIMITS_ANONYMOUS_PER_MINUTE" "requests per address without login",

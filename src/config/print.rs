@@ -64,6 +64,7 @@ fn value(settings: &Settings, key: &str) -> String {
         "CODESM_SANDBOX_TIER" => sandbox.tier.map_or_else(|| "auto".to_owned(), |tier| tier.to_string()),
         "CODESM_SANDBOX_ALLOW_REDUCED" => sandbox.allow_reduced.to_string(),
         "CODESM_SANDBOX_LANGUAGES" => optional(sandbox.languages.as_ref().map(|path| path.display())),
+        "CODESM_SANDBOX_PREPARE" => sandbox.prepare.to_string(),
         "CODESM_LIMITS_SUBMISSIONS_PER_MINUTE" => limits.submissions_per_minute.to_string(),
         "CODESM_LIMITS_REQUESTS_PER_MINUTE" => limits.requests_per_minute.to_string(),
         "CODESM_LIMITS_ANONYMOUS_PER_MINUTE" => limits.anonymous_per_minute.to_string(),

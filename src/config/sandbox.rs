@@ -16,6 +16,8 @@ pub struct SandboxSection {
     pub allow_reduced: bool,
     /// A language table instead of the built-in one.
     pub languages: Option<PathBuf>,
+    /// Prepare in the background what makes compilations faster.
+    pub prepare: bool,
 }
 
 #[derive(Default, Deserialize)]
@@ -24,6 +26,7 @@ struct Raw {
     tier: Option<String>,
     allow_reduced: Option<String>,
     languages: Option<PathBuf>,
+    prepare: Option<String>,
 }
 
 impl SandboxSection {
@@ -41,11 +44,13 @@ impl SandboxSection {
             }
         });
         let allow_reduced = parse_or("CODESM_SANDBOX_ALLOW_REDUCED", raw.allow_reduced.as_deref(), false, wrong, boolean);
+        let prepare = parse_or("CODESM_SANDBOX_PREPARE", raw.prepare.as_deref(), true, wrong, boolean);
         Self {
             slots,
             tier,
             allow_reduced,
             languages: raw.languages,
+            prepare,
         }
     }
 }

@@ -5,7 +5,6 @@ Client and server share the machine: compare rows of one run, not numbers of two
 
 import json
 import os
-import pathlib
 import platform
 import re
 import statistics
@@ -14,67 +13,13 @@ import sys
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "config" / "scripts"))
-from server import PASSWORD, Failed, Server, call, free_port  # noqa: E402
+from common import CPP, PASSWORD, PYTHON, ROOT, Failed, Server, accepted_in, cpu_seconds, free_port, hello_problem, memory_mb, processor, row
 
 SECONDS = int(os.environ.get("BENCH_SECONDS", "5"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 STARTS = 5
 VERDICTS = 7
 TESTS = 10
-TICKS = os.sysconf("SC_CLK_TCK")
-
-PYTHON = 'print("Hello, " + input() + "!")\n'
-CPP = """#include <bits/stdc++.h>
-int main() {{
-    std::string name;
-    std::getline(std::cin, name);
-    std::cout << "Hello, " << name << "!\\n"; // {unique}
-}}
-"""
-
-
-# --- processes --------------------------------------------------------------------------------------------------------
-
-
-def family(pid):
-    """The process and everything below it."""
-    children = {}
-    for entry in pathlib.Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                # The name may hold spaces and parentheses; what follows its last one may not.
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            children.setdefault(int(fields[1]), []).append(int(entry.name))
-    found, todo = [], [pid]
-    while todo:
-        found.append(todo[-1])
-        todo.extend(children.get(todo.pop(), []))
-    return found
-
-
-def memory_mb(pid):
-    """(resident memory of the process, proportional share of it and all its helpers) in MB."""
-    resident = 0.0
-    proportional = 0.0
-    for member in family(pid):
-        try:
-            text = pathlib.Path(f"/proc/{member}/smaps_rollup").read_text()
-        except OSError:
-            continue
-        kb = {key: int(value) for key, value in re.findall(r"^(\w+):\s+(\d+) kB$", text, re.MULTILINE)}
-        proportional += kb.get("Pss", 0) / 1000 * 1.024
-        if member == pid:
-            resident = kb.get("Rss", 0) / 1000 * 1.024
-    return resident, proportional
-
-
-def cpu_seconds(pid):
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 # --- measures ---------------------------------------------------------------------------------------------------------
@@ -88,35 +33,8 @@ def measure_start(server):
     return times
 
 
-def hello_problem(server, token):
-    """A problem with ten tests, published; its slug."""
-    base = server.base + "/api/v1"
-    slug = "bench-greeting"
-    problem = {
-        "title": "Greeting", "slug": slug, "statement": "Greet the name you read.", "difficulty": "easy",
-        "tags": ["bench"], "timeLimitMs": 2000, "memoryLimitMb": 256,
-    }
-    call(base, "POST", "/problems", problem, token, expect={201})
-    tests = [{"input": f"number {n}\n", "answer": f"Hello, number {n}!\n", "sample": n == 1} for n in range(1, TESTS + 1)]
-    call(base, "PUT", f"/problems/{slug}/tests", {"tests": tests}, token, expect={200, 201, 204})
-    call(base, "POST", f"/problems/{slug}/publish", {}, token, expect={200, 201, 204})
-    return slug
-
-
 def measure_verdict(server, token, slug, language, source_of):
-    """Seconds from POST to the accepted verdict, as a client sees them."""
-    times = []
-    for run in range(VERDICTS):
-        body = {"language": language, "source": source_of(run), "mode": "submit"}
-        begin = time.monotonic()
-        _, answer = call(server.base, "POST", f"/api/v1/problems/{slug}/submissions?wait=30", body, token, expect={201})
-        times.append(time.monotonic() - begin)
-        verdict = answer["data"]["verdict"]
-        if verdict != "accepted":
-            raise Failed(f"{language}: the verdict is {verdict}: {json.dumps(answer)[:2000]}")
-        if len(answer["data"]["tests"]) != TESTS:
-            raise Failed(f"{language}: {len(answer['data']['tests'])} tests were judged, not {TESTS}")
-    return times
+    return [accepted_in(server, token, slug, language, source_of(run), TESTS) for run in range(VERDICTS)]
 
 
 def wrk(url, pid, connections, script=None):
@@ -168,32 +86,25 @@ def measure_throughput(server, email, slug, bare_pid, bare_url):
 # --- report -----------------------------------------------------------------------------------------------------------
 
 
-def processor():
-    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.machine()
-
-
-def row(*cells):
-    print("| " + " | ".join(str(cell) for cell in cells) + " |")
+def print_row(*cells):
+    print(row(*cells))
 
 
 def report(starts, memory, verdicts, throughput):
     print(f"\n{processor()}, {os.cpu_count()} cores, Linux {platform.release()}\n")
-    row("measure", "median", "worst", "goal")
-    row("---", "---:", "---:", "---:")
-    row("start to ready, existing data", f"{statistics.median(starts):.2f} s", f"{max(starts):.2f} s", "≤ 2 s")
-    row("idle memory, resident, main process", f"{memory[0]:.0f} MB", "", "")
-    row("idle memory, proportional, with all helpers", f"{memory[1]:.0f} MB", "", "≤ 60 MB")
+    print_row("measure", "median", "worst", "goal")
+    print_row("---", "---:", "---:", "---:")
+    print_row("start to ready, existing data", f"{statistics.median(starts):.2f} s", f"{max(starts):.2f} s", "≤ 2 s")
+    print_row("idle memory, resident, main process", f"{memory[0]:.0f} MB", "", "")
+    print_row("idle memory, proportional, with all helpers", f"{memory[1]:.0f} MB", "", "≤ 60 MB")
     for name, (times, goal) in verdicts.items():
-        row(f"POST to verdict, {name}, {TESTS} tests", f"{statistics.median(times):.2f} s", f"{max(times):.2f} s", goal)
+        print_row(f"POST to verdict, {name}, {TESTS} tests", f"{statistics.median(times):.2f} s", f"{max(times):.2f} s", goal)
     print()
-    row("route", "requests/s", "p50 ms", "p99 ms", "CPU µs/request", "of bare poem")
-    row("---", "---:", "---:", "---:", "---:", "---:")
+    print_row("route", "requests/s", "p50 ms", "p99 ms", "CPU µs/request", "of bare poem")
+    print_row("---", "---:", "---:", "---:", "---:", "---:")
     limit = next(iter(throughput.values()))[0]
     for name, (rate, p50, p99, cpu) in throughput.items():
-        row(name, f"{rate:,.0f}", f"{p50:.2f}", f"{p99:.1f}", f"{cpu:,.0f}", f"{rate / limit:.1%}")
+        print_row(name, f"{rate:,.0f}", f"{p50:.2f}", f"{p99:.1f}", f"{cpu:,.0f}", f"{rate / limit:.1%}")
     print(f"\nMedians of {ROUNDS} interleaved runs of {SECONDS} s with wrk on the same machine; logins with 8 connections, the rest with 32.")
 
 
@@ -209,7 +120,7 @@ def main():
         print(f"first start, with import of the samples: {server.start(timeout=120):.2f} s", file=sys.stderr)
         problem = server.first_problem()
         email = server.create_admin("bench")
-        slug = hello_problem(server, server.login(email))
+        slug = hello_problem(server, server.login(email), TESTS)
         starts = measure_start(server)
         time.sleep(5)
         memory = memory_mb(server.process.pid)

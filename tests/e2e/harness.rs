@@ -32,6 +32,8 @@ impl Installation {
         set("CODESM_HTTP_BIND", "127.0.0.1:0");
         set("CODESM_LOG_FORMAT", "json");
         set("CODESM_SANDBOX_SLOTS", "1");
+        // Each test would do it anew for its own folder.
+        set("CODESM_SANDBOX_PREPARE", "false");
         for limit in ["SUBMISSIONS", "REQUESTS", "ANONYMOUS", "LOGIN"] {
             set(&format!("CODESM_LIMITS_{limit}_PER_MINUTE"), "1000000");
         }

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Command;
 
-fn sample_package(name: &str) -> std::path::PathBuf {
+pub(crate) fn sample_package(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("config/sample-problems").join(name)
 }
 
-fn any_sample() -> String {
+pub(crate) fn any_sample() -> String {
     let entries = std::fs::read_dir(sample_package("")).unwrap();
     let mut names: Vec<String> = entries
         .map(|entry| entry.unwrap().path())
@@ -23,13 +23,13 @@ fn any_sample() -> String {
 }
 
 /// Zips a folder with Python's standard library.
-fn zip(folder: &Path, to: &Path) {
+pub(crate) fn zip(folder: &Path, to: &Path) {
     let script = "import shutil, sys; shutil.make_archive(sys.argv[2].removesuffix('.zip'), 'zip', sys.argv[1])";
     let done = Command::new("python3").args(["-c", script]).arg(folder).arg(to).status().unwrap();
     assert!(done.success());
 }
 
-async fn upload(user: &User, archive: &Path) -> Answer {
+pub(crate) async fn upload(user: &User, archive: &Path) -> Answer {
     let bytes = std::fs::read(archive).unwrap();
     let name = archive.file_name().unwrap().to_string_lossy().into_owned();
     let part = Part::bytes(bytes).file_name(name).mime_str("application/zip").unwrap();

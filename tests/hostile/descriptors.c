@@ -20,7 +20,7 @@ int main(void) {
         ssize_t length = readlink(path, link, sizeof link - 1);
         if (length < 0) continue;
         link[length] = 0;
-        if (strncmp(link, "pipe:", 5) && strncmp(link, "/memfd:", 7) && strcmp(link, "/input")) {
+        if (strncmp(link, "pipe:", 5) && strncmp(link, "/memfd:", 7) && strcmp(link, "/")) {
             printf("descriptor %d is %s\n", fd, link);
             found = 1;
         }

@@ -14,11 +14,11 @@ def must_fail(what, action):
 
 for path in ["/etc/shadow", "/etc/hostname", "/proc/1/environ", "/proc/1/mem", "/proc/1/root", "/proc/kcore", "/proc/sysrq-trigger"]:
     must_fail("read " + path, lambda: open(path, "rb").read(1))
-for path in ["/proc/1/root/etc", "/.host/etc", "/sys/kernel", "/var/lib", "/home", "/boot", "/run", "/mnt", "/opt/.", "/proc/1/cwd/", "/proc/1/fd"]:
+for path in ["/proc/1/root/etc", "/.host/etc", "/sys/kernel", "/var/log", "/home", "/boot", "/run", "/mnt", "/opt/.", "/proc/1/cwd/", "/proc/1/fd"]:
     must_fail("list " + path, lambda: os.listdir(path))
 visible = set(os.listdir("/"))
 unexpected = visible - {
-    "usr", "bin", "sbin", "lib", "lib64", "lib32", "libx32", "etc", "dev", "proc", "tmp", "work", "program", "files", "feedback", "input", ".host", "root", "home", "opt",
+    "usr", "bin", "sbin", "lib", "lib64", "lib32", "libx32", "etc", "dev", "proc", "tmp", "work", "program", "files", "feedback", ".host", "var", "root", "home", "opt",
 }
 if unexpected:
     found.append("visible: %s" % unexpected)

@@ -1,5 +1,5 @@
 """Leaves things everywhere and looks for what an earlier run left. Prints `safe` if there was nothing."""
-import fcntl
+import ctypes
 import os
 
 found = []
@@ -13,7 +13,6 @@ for folder in ["/tmp", "/work", "/dev/shm", "/var/tmp"]:
     try:
         with open(folder + "/left\nbehind", "w") as file:
             file.write("x")
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         os.symlink("/etc/shadow", folder + "/link")
         os.mkfifo(folder + "/fifo")
         deep = folder
@@ -23,9 +22,20 @@ for folder in ["/tmp", "/work", "/dev/shm", "/var/tmp"]:
         open(os.fsencode(folder) + b"/\xff\xfe", "w").close()
     except OSError as error:
         found.append("%s: %s" % (folder, error))
-try:
-    lock = open("/program/main.py")
-    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-except OSError as error:
-    found.append("lock: %s" % error)
+libc = ctypes.CDLL(None)
+key = 0x0C0DE5
+for what, left in [
+    ("System V memory", libc.shmget(key, 4096, 0)),
+    ("System V queue", libc.msgget(key, 0)),
+    ("System V semaphore", libc.semget(key, 1, 0)),
+    ("key", libc.syscall(249 if os.uname().machine == "x86_64" else 218, b"user", b"left", None, 0)),
+]:
+    if left >= 0:
+        found.append(what)
+# Whatever of this works must be gone for the next.
+libc.shmget(key, 4096, 0o1666)
+libc.msgget(key, 0o1666)
+libc.semget(key, 1, 0o1666)
+libc.mq_open(b"/left", 0o102, 0o666, None)
+libc.syscall(248 if os.uname().machine == "x86_64" else 217, b"user", b"left", b"x", 1, -4)
 print("\n".join(found) or "safe")

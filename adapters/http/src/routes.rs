@@ -28,6 +28,7 @@ pub(crate) mod operation {
     pub(crate) const REGISTER: &str = "register";
     pub(crate) const LOGIN: &str = "login";
     pub(crate) const REFRESH: &str = "refresh";
+    pub(crate) const GET_ATTACHMENT: &str = "getAttachment";
     pub(crate) const IMPORT_PROBLEM: &str = "importProblem";
     pub(crate) const SUBMIT: &str = "submit";
     pub(crate) const RUN: &str = "runCode";
@@ -69,6 +70,23 @@ struct Address {
 enum Segment {
     Literal(String),
     Parameter,
+    /// The rest of the path, slashes and all.
+    Rest,
+}
+
+impl Segment {
+    const fn is_literal(&self) -> bool {
+        matches!(self, Self::Literal(_))
+    }
+}
+
+/// The path as the framework's router understands it: there a parameter spans no slashes, so those beyond the pattern's own are
+/// escaped. `None`: it does already.
+pub(crate) fn with_escaped_rest(pattern: &str, path: &str) -> Option<String> {
+    let mut pieces: Vec<&str> = path.splitn(pattern.split('/').count(), '/').collect();
+    let rest = pieces.pop().filter(|rest| rest.contains('/'))?.replace('/', "%2F");
+    pieces.push(&rest);
+    Some(pieces.join("/"))
 }
 
 /// What a request means.
@@ -134,7 +152,7 @@ impl Routes {
         };
         addresses.extend(others.iter().map(|path| Address::new(path, vec![document()])));
         // Literal before parameter, as in the framework's router: `/problems/import` is no problem named `import`.
-        addresses.sort_by_key(|address| address.segments.iter().filter(|segment| **segment == Segment::Parameter).count());
+        addresses.sort_by_key(|address| address.segments.iter().filter(|segment| !segment.is_literal()).count());
         Self(addresses)
     }
 
@@ -168,22 +186,33 @@ impl Address {
                 Segment::Literal(segment.to_owned())
             }
         });
+        let mut segments: Vec<Segment> = segments.collect();
+        let ends_with_name = operations.iter().any(|operation| operation.id == operation::GET_ATTACHMENT);
+        if let Some(last) = segments.last_mut().filter(|_| ends_with_name) {
+            *last = Segment::Rest;
+        }
         Self {
             pattern: pattern.to_owned(),
-            segments: segments.collect(),
+            segments,
             operations,
         }
     }
 
     fn fits(&self, path: &str) -> bool {
-        let mut pieces = path.split('/');
+        let mut pieces = path.splitn(self.most_pieces(), '/');
         let fits = self.segments.iter().all(|segment| {
             pieces.next().is_some_and(|piece| match segment {
                 Segment::Literal(literal) => literal == piece,
-                Segment::Parameter => !piece.is_empty(),
+                Segment::Parameter | Segment::Rest => !piece.is_empty(),
             })
         });
         fits && pieces.next().is_none()
+    }
+
+    /// One more than there are segments, so that a path that is too long shows; unless the last takes all the rest.
+    fn most_pieces(&self) -> usize {
+        let takes_rest = self.segments.last() == Some(&Segment::Rest);
+        self.segments.len() + usize::from(!takes_rest)
     }
 
     fn allow(&self) -> String {
@@ -208,6 +237,7 @@ mod tests {
                 "/a/{x}": { "get": operation("getA"), "patch": operation("editA") },
                 "/a/import": { "post": operation("importProblem") },
                 "/a/{x}/b": { "post": operation("submit") },
+                "/a/{x}/c/{name}": { "get": operation("getAttachment") },
             }}),
             &["/docs"],
         )
@@ -227,6 +257,22 @@ mod tests {
         assert_eq!(id(&Method::POST, "/a/import").as_deref(), Some("importProblem"));
         assert_eq!(id(&Method::POST, "/a/7/b").as_deref(), Some("submit"));
         assert_eq!(id(&Method::GET, "/docs").as_deref(), Some("openapi"));
+    }
+
+    #[test]
+    fn names_of_attachments_may_hold_slashes() {
+        let pattern = "/a/{x}/c/{name}";
+        for (path, inner) in [
+            ("/a/7/c/n", None),
+            ("/a/7/c/n%2Fm", None),
+            ("/a/7/c/n/m/o", Some("/a/7/c/n%2Fm%2Fo")),
+        ] {
+            assert_eq!(id(&Method::GET, path).as_deref(), Some("getAttachment"), "{path}");
+            assert_eq!(with_escaped_rest(pattern, path).as_deref(), inner, "{path}");
+        }
+        assert_eq!(id(&Method::GET, "/a/7/c/"), None);
+        assert_eq!(id(&Method::GET, "/a/7/c"), None);
+        assert_eq!(id(&Method::POST, "/a/7/b/c"), None);
     }
 
     #[test]

@@ -25,6 +25,8 @@ const CONTENTS_BYTES: u64 = 1 << 20;
 /// Longest target of a link; `PATH_MAX` of Linux.
 const TARGET_BYTES: u64 = 4096;
 const CHUNK_BYTES: usize = 64 << 10;
+/// Files that make a folder a package.
+const PACKAGE_FILES: [&str; 2] = [crate::metadata::NAME, crate::polygon::NAME];
 
 // File types in Unix modes, see stat(2).
 const TYPE_MASK: u32 = 0o170_000;
@@ -241,14 +243,14 @@ impl Unpacking<'_> {
     }
 }
 
-/// The folder with the shallowest `problem.yaml`, and the folders above and including it.
+/// The folder with the shallowest `problem.yaml` or `problem.xml`, and the folders above and including it.
 fn shallowest_package(root: RawDirectory) -> Result<(RawDirectory, Vec<String>), PackageError> {
     let mut level = vec![(root, Vec::new())];
     while !level.is_empty() {
         let mut packages = Vec::new();
         let mut below = Vec::new();
         for (directory, path) in level {
-            if directory.entries.contains_key("problem.yaml") {
+            if PACKAGE_FILES.iter().any(|name| directory.entries.contains_key(*name)) {
                 packages.push((directory, path));
                 continue;
             }
@@ -271,7 +273,10 @@ fn shallowest_package(root: RawDirectory) -> Result<(RawDirectory, Vec<String>),
         }
         level = below;
     }
-    Err(refuse("package.missing_problem_yaml", "there is no problem.yaml in the archive"))
+    Err(refuse(
+        "package.missing_problem_yaml",
+        "there is neither problem.yaml nor problem.xml in the archive",
+    ))
 }
 
 /// The path relative to the package's folder, if it is below it.

@@ -3,8 +3,12 @@
 use crate::content;
 use crate::fault::{refuse_file, refuse_key};
 use crate::tree::TreeFile;
-use crate::yaml::{self, Node, Value};
+use crate::warnings::Warnings;
+use crate::yaml::{self, Fault, Node, Value};
 use codesm_core::problems::PackageError;
+
+/// Longest list of words that tests and groups inherit: there may be thousands of them.
+const MOST_INHERITED_BYTES: usize = 4096;
 
 /// A YAML file of a package.
 pub(crate) struct Document {
@@ -39,8 +43,24 @@ impl Document {
     /// # Errors
     /// `package.invalid_yaml` naming the line.
     pub(crate) fn parse(text: &str, name: &str) -> Result<Self, PackageError> {
-        let root = yaml::parse(text.trim_start_matches('\u{feff}'))
-            .map_err(|fault| refuse_file("package.invalid_yaml", name, format!("line {}: {}", fault.line, fault.message)))?;
+        let parsed = yaml::parse(without_mark(text));
+        Self::of(parsed.map_err(|fault| invalid_yaml(&fault, name))?, name)
+    }
+
+    /// Parses a text in which keys may stand twice: that is warned of, and the last counts.
+    ///
+    /// # Errors
+    /// `package.invalid_yaml` naming the line.
+    pub(crate) fn parse_forgiving(text: &str, name: &str, warnings: &mut Warnings) -> Result<Self, PackageError> {
+        let parsed = yaml::parse_forgiving(without_mark(text));
+        let (root, repeated) = parsed.map_err(|fault| invalid_yaml(&fault, name))?;
+        for fault in repeated {
+            warnings.about(name, &format!("line {}: {}; the last counts", fault.line, fault.message));
+        }
+        Self::of(root, name)
+    }
+
+    fn of(root: Node, name: &str) -> Result<Self, PackageError> {
         match root.value {
             Value::Map(_) | Value::Null => Ok(Self {
                 file: name.to_owned(),
@@ -60,6 +80,32 @@ impl Document {
             key: String::new(),
             node: &self.root,
         }
+    }
+}
+
+fn without_mark(text: &str) -> &str {
+    text.trim_start_matches('\u{feff}')
+}
+
+fn invalid_yaml(fault: &Fault, name: &str) -> PackageError {
+    refuse_file("package.invalid_yaml", name, format!("line {}: {}", fault.line, fault.message))
+}
+
+/// Where a value stands, kept for errors that are found later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// File inside the package.
+    pub(crate) file: String,
+    /// Path of keys.
+    pub(crate) key: String,
+    /// From 1.
+    pub(crate) line: usize,
+}
+
+impl Place {
+    /// An error about the value there.
+    pub(crate) fn refuse(&self, code: &'static str, message: &str) -> PackageError {
+        refuse_key(code, &self.file, &self.key, format!("line {}: {message}", self.line))
     }
 }
 
@@ -155,6 +201,20 @@ impl<'a> Field<'a> {
         Ok(self.text()?.split_whitespace().map(str::to_owned).collect())
     }
 
+    /// The texts of a list, or the words of a text, that every test or group may inherit: only a few bytes.
+    ///
+    /// # Errors
+    /// As [`Self::words`]; `package.too_large`.
+    pub(crate) fn few_words(&self) -> Result<Vec<String>, PackageError> {
+        let words = self.words()?;
+        let bytes: usize = words.iter().map(|word| word.len() + 1).sum();
+        if bytes > MOST_INHERITED_BYTES {
+            let message = format!("longer than {MOST_INHERITED_BYTES} bytes");
+            return Err(self.refuse("package.too_large", &message));
+        }
+        Ok(words)
+    }
+
     /// A number, perhaps infinite or NaN.
     ///
     /// # Errors
@@ -170,6 +230,30 @@ impl<'a> Field<'a> {
         plain.parse().map_err(|_| self.invalid("must be a number"))
     }
 
+    /// A finite number.
+    ///
+    /// # Errors
+    /// `package.invalid_value`.
+    pub(crate) fn finite(&self) -> Result<f64, PackageError> {
+        let number = self.number()?;
+        if number.is_finite() {
+            return Ok(number);
+        }
+        Err(self.invalid("must be a finite number"))
+    }
+
+    /// Yes or no, as YAML 1.1 and 1.2 write them.
+    ///
+    /// # Errors
+    /// `package.invalid_value`.
+    pub(crate) fn truth(&self) -> Result<bool, PackageError> {
+        match self.text()?.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" => Ok(true),
+            "false" | "no" | "off" => Ok(false),
+            _ => Err(self.invalid("must be true or false")),
+        }
+    }
+
     /// An error about this value.
     pub(crate) fn invalid(&self, message: &str) -> PackageError {
         self.refuse("package.invalid_value", message)
@@ -177,7 +261,16 @@ impl<'a> Field<'a> {
 
     /// An error of some other code about this value.
     pub(crate) fn refuse(&self, code: &'static str, message: &str) -> PackageError {
-        refuse_key(code, self.file, &self.key, format!("line {}: {message}", self.node.line))
+        self.place().refuse(code, message)
+    }
+
+    /// Where this value stands.
+    pub(crate) fn place(&self) -> Place {
+        Place {
+            file: self.file.to_owned(),
+            key: self.key.clone(),
+            line: self.node.line,
+        }
     }
 
     fn below(&self, key: &str, node: &'a Node) -> Field<'a> {

@@ -1,6 +1,33 @@
-//! Flags of the default output validator.
+//! Flags of output validators, and what they mean to the default one.
 
+use crate::field::{Field, Place};
 use codesm_core::judging::ComparatorOptions;
+use codesm_core::problems::PackageError;
+
+/// Flags and where they are said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Flags {
+    pub(crate) words: Vec<String>,
+    pub(crate) place: Place,
+}
+
+impl Flags {
+    /// Flags as text or list, or under `flags` in a map that also names the validator.
+    ///
+    /// # Errors
+    /// `package.invalid_value`, `package.too_large`.
+    pub(crate) fn read(value: &Field<'_>) -> Result<Self, PackageError> {
+        let words = if value.is_map() {
+            value.get("flags").map(|flags| flags.few_words()).transpose()?.unwrap_or_default()
+        } else {
+            value.few_words()?
+        };
+        Ok(Self {
+            words,
+            place: value.place(),
+        })
+    }
+}
 
 /// The options that flags such as `case_sensitive float_tolerance 1e-6` ask for.
 ///

@@ -3,10 +3,38 @@
 /// Most alternatives one pattern may expand to.
 const MOST_ALTERNATIVES: usize = 64;
 
-/// Whether a pattern matches a path or one of the folders above it. Patterns with too many alternatives match nothing.
-pub(crate) fn matches(pattern: &str, path: &str) -> bool {
-    let mut alternatives = Vec::new();
-    expand(pattern, &mut alternatives) && alternatives.iter().any(|pattern| matches_prefix(pattern, path))
+/// A pattern with its alternatives.
+#[derive(Clone, Debug)]
+pub(crate) struct Glob {
+    alternatives: Vec<String>,
+}
+
+impl Glob {
+    /// Reads a pattern; one with too many alternatives matches nothing.
+    pub(crate) fn new(pattern: &str) -> Self {
+        let mut alternatives = Vec::new();
+        if !expand(pattern, &mut alternatives) {
+            alternatives.clear();
+        }
+        Self { alternatives }
+    }
+
+    /// How many alternatives there are.
+    pub(crate) const fn alternatives(&self) -> usize {
+        self.alternatives.len()
+    }
+
+    /// Whether it matches a path or one of the folders above it.
+    pub(crate) fn matches(&self, path: &str) -> bool {
+        self.alternatives.iter().any(|pattern| matches_prefix(pattern, path))
+    }
+
+    /// Whether it matches a path as a whole.
+    pub(crate) fn matches_whole(&self, path: &str) -> bool {
+        let depth = |text: &str| text.trim_end_matches('/').split('/').count();
+        let matches = |pattern: &String| depth(pattern) == depth(path) && matches_prefix(pattern, path);
+        self.alternatives.iter().any(matches)
+    }
 }
 
 /// Collects the pattern with its braces expanded; `false` if there are too many.
@@ -62,8 +90,16 @@ fn matches_name(pattern: &[u8], name: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::matches;
+    use super::Glob;
     use proptest::prelude::proptest;
+
+    fn matches(pattern: &str, path: &str) -> bool {
+        Glob::new(pattern).matches(path)
+    }
+
+    fn matches_whole(pattern: &str, path: &str) -> bool {
+        Glob::new(pattern).matches_whole(path)
+    }
 
     #[test]
     fn stars_stay_within_a_name() {
@@ -79,6 +115,8 @@ mod tests {
         assert!(matches("accepted", "accepted/a.py"));
         assert!(matches("accepted/", "accepted/a.py"));
         assert!(!matches("accept", "accepted/a.py"));
+        assert!(matches_whole("secret/{a,b}", "secret/b"));
+        assert!(!matches_whole("secret", "secret/b"));
     }
 
     #[test]

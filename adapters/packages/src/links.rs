@@ -9,20 +9,40 @@ use std::collections::BTreeMap;
 /// Links followed for one name; the limit of Linux.
 const MOST_HOPS: u32 = 40;
 
-/// The tree with every link replaced by what it points to.
+/// Folders and files in which something missing would change how submissions are judged, so that a bad link is refused there.
+const JUDGED: [&str; 12] = [
+    "data",
+    "output_validators",
+    "output_validator",
+    "graders",
+    "include",
+    "submissions",
+    "files",
+    "tests",
+    "problem.yaml",
+    "problem.xml",
+    "domjudge-problem.ini",
+    ".timelimit",
+];
+
+/// The tree with every link replaced by what it points to. Elsewhere than in the folders that matter for judging, links that
+/// lead nowhere (a statement that is made by a build, a shared document of the repository) are left out and told to `ignored`.
 ///
 /// # Errors
 /// `package.unsafe_path` for links that are absolute, leave the package, go in circles or point to nothing;
 /// `package.too_large` if the tree with links expanded passes a cap.
-pub(crate) fn resolve(raw: &RawDirectory, limits: &PackageLimits) -> Result<Directory, PackageError> {
+pub(crate) fn resolve(raw: &RawDirectory, limits: &PackageLimits, ignored: &mut Vec<String>) -> Result<Directory, PackageError> {
     let mut resolver = Resolver {
         raw,
         limits,
         entries: 0,
         bytes: 0,
         open: Vec::new(),
+        ignored: Vec::new(),
     };
-    resolver.directory(raw, &[], 0)
+    let tree = resolver.directory(raw, &[], 0);
+    ignored.append(&mut resolver.ignored);
+    tree
 }
 
 struct Resolver<'a> {
@@ -32,6 +52,8 @@ struct Resolver<'a> {
     bytes: u64,
     /// Real paths of the folders being expanded: meeting one of them again is a circle.
     open: Vec<Vec<String>>,
+    /// Links that were left out.
+    ignored: Vec<String>,
 }
 
 impl Resolver<'_> {
@@ -48,6 +70,13 @@ impl Resolver<'_> {
             let mut place = path.to_vec();
             place.push(name.clone());
             self.count()?;
+            if let RawEntry::Link(target) = entry
+                && !place.first().is_some_and(|top| JUDGED.contains(&top.as_str()))
+                && self.follow(path, target, &mut 1).is_err()
+            {
+                self.ignored.push(place.join("/"));
+                continue;
+            }
             entries.insert(name.clone(), self.entry(entry, &place, depth)?);
         }
         self.open.pop();
@@ -170,7 +199,9 @@ mod tests {
     }
 
     fn code(entries: &[(&str, Option<&str>)]) -> &'static str {
-        resolve(&tree(entries), &PackageLimits::default()).unwrap_err().code
+        resolve(&tree(entries), &PackageLimits::default(), &mut Vec::new())
+            .unwrap_err()
+            .code
     }
 
     #[test]
@@ -183,6 +214,7 @@ mod tests {
                 ("secret/g4/1.in", Some("../../secret/g3/9.in")),
             ]),
             &PackageLimits::default(),
+            &mut Vec::new(),
         )
         .unwrap();
         for path in ["secret/g2/1.in", "secret/g3/9.in", "secret/g4/1.in"] {
@@ -199,6 +231,7 @@ mod tests {
                 ("deep/er/still", Some("../../a/b")),
             ]),
             &PackageLimits::default(),
+            &mut Vec::new(),
         )
         .unwrap();
         assert!(resolved.file("deep/er/still/link").is_some());
@@ -206,24 +239,37 @@ mod tests {
 
     #[test]
     fn links_that_leave_the_package_are_refused() {
-        assert_eq!(code(&[("x", Some("../secret"))]), "package.unsafe_path");
-        assert_eq!(code(&[("a/x", Some("../../etc"))]), "package.unsafe_path");
-        assert_eq!(code(&[("x", Some("/etc/passwd"))]), "package.unsafe_path");
+        assert_eq!(code(&[("data/x", Some("../../secret"))]), "package.unsafe_path");
+        assert_eq!(code(&[("data/a/x", Some("../../../etc"))]), "package.unsafe_path");
+        assert_eq!(code(&[("data/x", Some("/etc/passwd"))]), "package.unsafe_path");
     }
 
     #[test]
     fn circles_are_refused() {
-        assert_eq!(code(&[("x", Some("x"))]), "package.unsafe_path");
-        assert_eq!(code(&[("x", Some("y")), ("y", Some("x"))]), "package.unsafe_path");
-        assert_eq!(code(&[("a/up", Some(".."))]), "package.unsafe_path");
+        assert_eq!(code(&[("data/x", Some("x"))]), "package.unsafe_path");
+        assert_eq!(code(&[("data/x", Some("y")), ("data/y", Some("x"))]), "package.unsafe_path");
+        assert_eq!(code(&[("data/up", Some(".."))]), "package.unsafe_path");
         assert_eq!(code(&[("a/f", None), ("a/b/up", Some("../../a"))]), "package.unsafe_path");
-        assert_eq!(code(&[("x", Some("."))]), "package.unsafe_path");
+        assert_eq!(code(&[("data/x", Some("."))]), "package.unsafe_path");
     }
 
     #[test]
     fn links_to_nothing_are_refused() {
-        assert_eq!(code(&[("x", Some("y"))]), "package.unsafe_path");
-        assert_eq!(code(&[("f", None), ("x", Some("f/g"))]), "package.unsafe_path");
+        assert_eq!(code(&[("data/x", Some("y"))]), "package.unsafe_path");
+        assert_eq!(code(&[("f", None), ("data/x", Some("../f/g"))]), "package.unsafe_path");
+    }
+
+    #[test]
+    fn bad_links_that_do_not_matter_for_judging_are_left_out_and_told() {
+        let mut ignored = Vec::new();
+        let links = [
+            ("problem.pdf", Some("../../doc/problem.pdf")),
+            ("doc/x", Some("/etc/passwd")),
+            ("data/1.in", None),
+        ];
+        let resolved = resolve(&tree(&links), &PackageLimits::default(), &mut ignored).unwrap();
+        assert!(resolved.file("problem.pdf").is_none() && resolved.file("data/1.in").is_some());
+        assert_eq!(ignored, ["doc/x", "problem.pdf"]);
     }
 
     #[test]
@@ -248,7 +294,7 @@ mod tests {
                 let parts: Vec<String> = path.split('/').map(str::to_owned).collect();
                 let _ = root.insert(&parts, RawEntry::Link(target.clone()));
             }
-            let _ = resolve(&root, &PackageLimits::default());
+            let _ = resolve(&root, &PackageLimits::default(), &mut Vec::new());
         }
     }
 }

@@ -2,8 +2,12 @@
 
 use crate::author::author;
 use crate::constants::Constants;
-use crate::field::{Document, Field};
+use crate::field::{Document, Field, Place};
+use crate::flags::Flags;
+use crate::kind::Kind;
+use crate::legacy_keys::LegacyKeys;
 use crate::limits::Limits;
+use crate::source::source;
 use crate::version::Dialect;
 use crate::warnings::Warnings;
 use codesm_core::problems::PackageError;
@@ -28,15 +32,6 @@ const COMMON_KEYS: [&str; 12] = [
 const LEGACY_KEYS: [&str; 3] = ["validation", "validator_flags", "grading"];
 const MODERN_KEYS: [&str; 5] = ["credits", "embargo_until", "languages", "allow_file_writing", "constants"];
 
-/// What `problem.yaml` says about the kind of checker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Validation {
-    /// Nothing: in the legacy format the default validator, in the new one whatever the folder holds.
-    Unsaid,
-    Default,
-    Custom,
-}
-
 /// What `problem.yaml` says.
 pub(crate) struct Metadata {
     pub(crate) dialect: Dialect,
@@ -45,12 +40,20 @@ pub(crate) struct Metadata {
     /// Titles by language; the language of a plain text is empty.
     pub(crate) titles: Vec<(String, String)>,
     pub(crate) limits: Limits,
-    pub(crate) validation: Validation,
-    pub(crate) validator_flags: Vec<String>,
+    pub(crate) kind: Kind,
+    /// Whether less is better.
+    pub(crate) minimise: bool,
+    /// What packages older than the legacy format say about all groups.
+    pub(crate) grading: LegacyKeys,
+    pub(crate) validator_flags: Option<Flags>,
     pub(crate) tags: Vec<String>,
     pub(crate) author: Option<String>,
     pub(crate) license: Option<String>,
+    pub(crate) source: Option<String>,
     pub(crate) constants: Constants,
+    /// Codes of the languages that may be used, if not all.
+    pub(crate) languages: Option<(Vec<String>, Place)>,
+    pub(crate) file_writing: bool,
 }
 
 impl Metadata {
@@ -62,31 +65,22 @@ impl Metadata {
         let root = document.root();
         let (dialect, version) = Dialect::of(&root)?;
         warn_of_keys(&root, dialect, warnings)?;
-        check_type(&root)?;
-        let validation = validation(&root)?;
-        if let Some(grading) = root.get("grading") {
-            warnings.about_key(NAME, &grading.key, "ignored: it is for scoring problems");
-        }
-        let limits = match root.get("limits") {
-            Some(limits) => Limits::read(&limits, warnings)?,
-            None => Limits::default(),
+        let kind = Kind::read(&root, warnings)?;
+        let (minimise, grading) = match root.get("grading") {
+            Some(field) => grading(&field, kind, warnings)?,
+            None => (false, LegacyKeys::default()),
         };
-        if let Some(languages) = root.get("languages")
-            && languages.words()? != ["all"]
-        {
-            warnings.about_key(NAME, "languages", "ignored: submissions in other languages are accepted too");
-        }
+        let validator_flags = root.get("validator_flags").map(|field| Flags::read(&field)).transpose()?;
+        let file_writing = root.get("allow_file_writing").map(|field| field.truth()).transpose()?;
         Ok(Self {
             dialect,
             version,
             titles: titles(&root)?,
-            limits,
-            validation,
-            validator_flags: root
-                .get("validator_flags")
-                .map(|flags| flags.words())
-                .transpose()?
-                .unwrap_or_default(),
+            limits: Limits::read(root.get("limits").as_ref(), dialect, kind, warnings)?,
+            kind,
+            minimise,
+            grading,
+            validator_flags,
             tags: root
                 .get("keywords")
                 .map(|keywords| keywords.words())
@@ -94,67 +88,68 @@ impl Metadata {
                 .unwrap_or_default(),
             author: author(&root)?,
             license: root.get("license").map(|license| license.text().map(str::to_owned)).transpose()?,
+            source: source(&root)?,
             constants: root
                 .get("constants")
                 .map(|field| Constants::read(&field))
                 .transpose()?
                 .unwrap_or_default(),
+            languages: languages(&root)?,
+            file_writing: file_writing.unwrap_or(!dialect.is_modern()),
         })
     }
 }
 
 fn warn_of_keys(root: &Field<'_>, dialect: Dialect, warnings: &mut Warnings) -> Result<(), PackageError> {
-    for (key, _) in root.entries()? {
+    for (key, value) in root.entries()? {
         let common = COMMON_KEYS.contains(&key);
         let legacy = LEGACY_KEYS.contains(&key);
         let modern = MODERN_KEYS.contains(&key);
         let foreign = (legacy && dialect == Dialect::V202509) || (modern && dialect.is_legacy());
         if foreign {
-            warnings.about_key(NAME, key, "does not belong to this version of the format; read all the same");
+            warnings.about_field(&value, "does not belong to this version of the format; read all the same");
         } else if !common && !legacy && !modern {
-            warnings.about_key(NAME, key, "unknown key, ignored");
+            warnings.about_field(&value, "unknown key, ignored");
         }
     }
     Ok(())
 }
 
-fn check_type(root: &Field<'_>) -> Result<(), PackageError> {
-    let Some(field) = root.get("type") else {
-        return Ok(());
-    };
-    let kinds = field.words()?;
-    for kind in &kinds {
-        match kind.as_str() {
-            "pass-fail" => {}
-            "scoring" | "interactive" | "multi-pass" | "submit-answer" => {
-                return Err(field.refuse("package.unsupported_type", &format!("{kind} problems are not supported yet")));
-            }
-            _ => return Err(field.invalid(&format!("there is no problem type {kind}"))),
+/// Whether less is better, and what it says about groups in packages older than the legacy format.
+fn grading(field: &Field<'_>, kind: Kind, warnings: &mut Warnings) -> Result<(bool, LegacyKeys), PackageError> {
+    let mut minimise = false;
+    let mut keys = LegacyKeys::default();
+    for (key, value) in field.entries()? {
+        if !kind.scoring && key != "show_test_data_groups" {
+            warnings.about_field(&value, "ignored: it is for scoring problems");
+            continue;
+        }
+        match (key, value.is_empty()) {
+            (_, true) | ("show_test_data_groups", _) => {}
+            ("objective", _) => match value.text()? {
+                "max" => {}
+                "min" => minimise = true,
+                _ => return Err(value.invalid("must be max or min")),
+            },
+            _ if keys.read(key, &value)? => {}
+            _ => warnings.about_field(&value, "unknown key, ignored"),
         }
     }
-    Ok(())
+    Ok((minimise, keys))
 }
 
-fn validation(root: &Field<'_>) -> Result<Validation, PackageError> {
-    let Some(field) = root.get("validation") else {
-        return Ok(Validation::Unsaid);
+fn languages(root: &Field<'_>) -> Result<Option<(Vec<String>, Place)>, PackageError> {
+    let Some(field) = root.get("languages") else {
+        return Ok(None);
     };
     let words = field.words()?;
-    let mut found = Validation::Unsaid;
-    for (index, word) in words.iter().enumerate() {
-        match (index, word.as_str()) {
-            (0, "default") => found = Validation::Default,
-            (0, "custom") => found = Validation::Custom,
-            (_, "interactive" | "multi-pass") => {
-                return Err(field.refuse("package.unsupported_type", &format!("{word} problems are not supported yet")));
-            }
-            (_, "score") => {
-                return Err(field.refuse("package.unsupported_type", "scoring problems are not supported yet"));
-            }
-            _ => return Err(field.invalid("must be default or custom")),
-        }
+    if words == ["all"] {
+        return Ok(None);
     }
-    Ok(found)
+    if words.is_empty() {
+        return Err(field.invalid("must be all or name languages"));
+    }
+    Ok(Some((words, field.place())))
 }
 
 fn titles(root: &Field<'_>) -> Result<Vec<(String, String)>, PackageError> {

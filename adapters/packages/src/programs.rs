@@ -77,9 +77,26 @@ impl<'a> Programs<'a> {
 
     /// The language that a package calls by a code such as `python3`.
     pub(crate) fn language_by_code(&self, code: &str) -> Option<&'a Language> {
-        let plain = code.trim_end_matches(|last: char| last.is_ascii_digit());
-        let by_id = |id: &str| self.languages.iter().find(|language| language.id == id);
-        by_id(code).or_else(|| by_id(plain))
+        self.languages_by_code(code).into_iter().next()
+    }
+
+    /// All languages that a package means by a code: `cpp` is every standard of C++ here, `python3` every interpreter.
+    pub(crate) fn languages_by_code(&self, code: &str) -> Vec<&'a Language> {
+        let known = self.languages.iter();
+        if let Some(exact) = known.clone().find(|language| language.id == code && stem(code) != code) {
+            return vec![exact];
+        }
+        let meant = match code {
+            "python3numpy" | "python2" | "python3" => "python",
+            "cgmp" => "c",
+            "cppgmp" => "cpp",
+            "javaalgs4" => "java",
+            code => stem(code),
+        };
+        let fits = |id: &str| stem(id) == meant || (meant == "python" && id == "pypy");
+        let mut found: Vec<_> = known.filter(|language| fits(&language.id)).collect();
+        found.sort_by_key(|language| language.id != meant);
+        found
     }
 
     /// The one language of a program with these files.
@@ -134,6 +151,11 @@ impl<'a> Programs<'a> {
 pub(crate) fn extension(file_name: &str) -> Option<&str> {
     let (_, extension) = file_name.rsplit_once('.')?;
     (!extension.contains('/')).then_some(extension)
+}
+
+/// A code without the version at its end.
+fn stem(code: &str) -> &str {
+    code.trim_end_matches(|last: char| last.is_ascii_digit())
 }
 
 /// Whether a program usually starts with a file of that name.

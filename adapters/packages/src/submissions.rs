@@ -1,23 +1,29 @@
 //! Jury submissions below `submissions/`.
 
-use crate::expected_results;
+use crate::demands;
+use crate::entry_points::EntryPoints;
+use crate::fault::refuse_file;
 use crate::field::Document;
-use crate::labels::{self, Constraint, FolderLabel};
+use crate::labels::{self, FolderLabel, LabelRules};
 use crate::programs::Programs;
+use crate::prolog;
 use crate::settings::PackageLimits;
-use crate::submissions_yaml::Rules;
+use crate::submissions_yaml::{Rules, Said};
+use crate::tags::{self, Tags};
 use crate::tree::{Directory, Entry};
-use crate::version::Dialect;
 use crate::warnings::Warnings;
-use codesm_core::judging::{Language, ProgramSource, SourceFile};
-use codesm_core::problems::{JurySubmission, Label, PackageError};
+use codesm_core::judging::{Language, ProgramSource};
+use codesm_core::problems::{JurySubmission, Label, PackageError, PackageTest, Timing};
 
 const FOLDER: &str = "submissions";
+/// Most tests that the labels of all submissions together name.
+const MOST_NAMED: usize = 2_000_000;
 
 /// What reading jury submissions needs to know.
 pub(crate) struct SubmissionsReader<'a, 'p> {
     pub(crate) root: &'a Directory,
-    pub(crate) dialect: Dialect,
+    pub(crate) rules: LabelRules,
+    pub(crate) tests: &'a [PackageTest],
     pub(crate) caps: &'a PackageLimits,
     pub(crate) programs: &'a mut Programs<'p>,
 }
@@ -34,10 +40,11 @@ impl<'p> SubmissionsReader<'_, 'p> {
         let rules = match folder.file("submissions.yaml") {
             Some(file) => {
                 let document = Document::read(file, "submissions/submissions.yaml", self.caps.document_bytes)?;
-                Rules::read(&document.root(), warnings)?
+                Rules::read(&document.root(), self.tests, warnings)?
             }
             None => Rules::default(),
         };
+        let entry_points = EntryPoints::read(self.root, self.caps, warnings)?;
         for (name, _) in folder.files().filter(|(name, _)| *name != "submissions.yaml") {
             warnings.about(
                 &format!("{FOLDER}/{name}"),
@@ -45,98 +52,143 @@ impl<'p> SubmissionsReader<'_, 'p> {
             );
         }
         let mut found = Vec::new();
+        let mut named = 0;
         for (kind, directory) in folder.directories() {
             for (name, entry) in &directory.entries {
-                found.push(self.submission(kind, name, entry, &rules)?);
+                let submission = self.submission(kind, name, entry, &rules, &entry_points)?;
+                named += tests_named(&submission.label);
+                if named > MOST_NAMED {
+                    let message = "what is said about all submissions together is too much";
+                    return Err(refuse_file("package.too_large", "submissions/submissions.yaml", message));
+                }
+                found.push(submission);
             }
         }
+        let paths: Vec<&str> = found.iter().map(|submission| submission.path.as_str()).collect();
+        rules.warn_of_idle(&paths, warnings);
         Ok(found)
     }
 
-    fn submission(&mut self, kind: &str, name: &str, entry: &Entry, rules: &Rules) -> Result<JurySubmission, PackageError> {
+    fn submission(
+        &mut self,
+        kind: &str,
+        name: &str,
+        entry: &Entry,
+        rules: &Rules,
+        entry_points: &EntryPoints,
+    ) -> Result<JurySubmission, PackageError> {
         let path = format!("{kind}/{name}");
         let skipped = |reason: String| JurySubmission {
             path: path.clone(),
             program: None,
-            label: Label {
-                expected: Vec::new(),
-                permitted: Vec::new(),
-            },
+            label: Label::default(),
+            timing: Timing::Nothing,
             skipped: Some(reason),
         };
         if let Some(reason) = switched_off(name) {
             return Ok(skipped(reason.to_owned()));
         }
-        let usual = labels::of_folder(kind, self.dialect.is_legacy());
-        let constraint = match &usual {
-            Some(FolderLabel::Format(constraint)) => Some(constraint.clone()),
+        let usual = labels::of_folder(kind, self.rules);
+        let demand = match &usual {
+            Some(FolderLabel::Format(demand)) => Some(demand.clone()),
             Some(FolderLabel::Other(_) | FolderLabel::Unusable(_)) | None => None,
         };
-        let said = rules.about(&path, constraint);
+        let said = rules.about(&path, demand);
         let files = Programs::files(name, entry);
         if !self.programs.fits(&files) {
             return Ok(skipped("the program is too large".to_owned()));
         }
+        let language: &'p Language = match self.language(&said, &files) {
+            Ok(language) => language,
+            Err(reason) => {
+                let skipped = skipped(reason);
+                // Not being read, it has no tag.
+                let label = self.label(kind, usual, &said, Tags::default());
+                return Ok(JurySubmission {
+                    label: label.unwrap_or_default(),
+                    ..skipped
+                });
+            }
+        };
+        let mut files = self.programs.load(&format!("{FOLDER}/{path}"), &files)?;
+        let entry_point = said.entry_point.as_deref().or_else(|| entry_points.of(&path));
+        self.programs.entry_point_first(&mut files, language, entry_point);
+        if said.language.is_none() && prolog::is_meant(&files) {
+            return Ok(skipped("it looks like Prolog, which is not known".to_owned()));
+        }
+        let timing = if self.rules.by_test || said.by_rules {
+            demands::timing(&said.demands)
+        } else {
+            let overruled = said.demands.iter().filter_map(|demand| demand.timing).next_back();
+            overruled.unwrap_or_else(|| labels::legacy_timing(kind))
+        };
+        let label = self.label(kind, usual, &said, tags::find(&files));
+        let program = Some(ProgramSource {
+            language: language.id.clone(),
+            files,
+        });
+        Ok(match label {
+            Ok(label) => JurySubmission {
+                path,
+                program,
+                label,
+                timing,
+                skipped: None,
+            },
+            Err(reason) => JurySubmission {
+                program,
+                ..skipped(reason)
+            },
+        })
+    }
+
+    fn language(&self, said: &Said, files: &[(String, &crate::tree::TreeFile)]) -> Result<&'p Language, String> {
         let names: Vec<_> = files.iter().map(|(name, _)| name.as_str()).collect();
-        let language = match &said.language {
+        match &said.language {
             Some(code) => self
                 .programs
                 .language_by_code(code)
                 .ok_or_else(|| format!("the language {code} is not known")),
             None => self.programs.language(&names),
+        }
+    }
+
+    /// The label by rules and official folders, else by the tag in the source, else by other known folders; and by tags
+    /// that go into detail.
+    fn label(&self, kind: &str, usual: Option<FolderLabel>, said: &Said, tags: Tags) -> Result<Label, String> {
+        let Tags { results, score, grades } = tags;
+        let overruled = said.by_rules && !matches!(usual, Some(FolderLabel::Format(_)));
+        let tag = results.filter(|_| !labels::is_official(kind) && !overruled);
+        let by_test = self.rules.by_test || said.by_rules;
+        let demanded = || {
+            let label = demands::label(&said.demands, by_test);
+            label.ok_or_else(|| "what submissions.yaml and the folder require contradicts what they permit".to_owned())
         };
-        let by_rules = said.constraint.as_ref();
-        let language: &'p Language = match language {
-            Ok(language) => language,
-            Err(reason) => {
-                let skipped = skipped(reason);
-                // Not being read, it has no tag.
-                let label = label(kind, usual, by_rules, &[]).unwrap_or_else(|_| skipped.label.clone());
-                return Ok(JurySubmission { label, ..skipped });
+        let is_known = score.is_some() || !grades.is_empty();
+        let mut label = match (tag, usual) {
+            (Some(tag), _) => tag?,
+            (None, Some(FolderLabel::Format(_))) => demanded()?,
+            (None, Some(FolderLabel::Other(label))) => {
+                let constraints = demanded()?.constraints;
+                Label { constraints, ..label }
             }
+            (None, _) if said.by_rules => demanded()?,
+            (None, _) if is_known => Label::default(),
+            (None, Some(FolderLabel::Unusable(reason))) => return Err(reason.to_owned()),
+            (None, None) => return Err(format!("the folder {kind} does not say what its submissions must get")),
         };
-        let mut files = self.programs.load(&format!("{FOLDER}/{path}"), &files)?;
-        self.programs.entry_point_first(&mut files, language, said.entry_point.as_deref());
-        let label = label(kind, usual, by_rules, &files);
-        let needs_python_2 = self.dialect.is_legacy() && files.first().is_some_and(is_python_2);
-        let program = ProgramSource {
-            language: language.id.clone(),
-            files,
-        };
-        Ok(match label {
-            Ok(label) => JurySubmission {
-                path,
-                program: Some(program),
-                label,
-                skipped: needs_python_2.then(|| "written in Python 2".to_owned()),
-            },
-            Err(reason) => JurySubmission {
-                program: Some(program),
-                ..skipped(reason)
-            },
-        })
+        label.score = score.map(|score| (score, score));
+        label.grades = grades;
+        Ok(label)
     }
 }
 
-/// The label by rules and official folders, else by the tag in the source, else by other known folders.
-fn label(kind: &str, usual: Option<FolderLabel>, by_rules: Option<&Constraint>, files: &[SourceFile]) -> Result<Label, String> {
-    let overruled = by_rules.is_some() && !matches!(usual, Some(FolderLabel::Format(_)));
-    if !labels::is_official(kind)
-        && !overruled
-        && let Some(tag) = expected_results::find(files)
-    {
-        return expected_results::label(&tag);
-    }
-    if let Some(constraint) = by_rules {
-        return constraint
-            .label()
-            .ok_or_else(|| "what submissions.yaml and the folder require contradicts what they permit".to_owned());
-    }
-    match usual {
-        Some(FolderLabel::Other(label)) => Ok(label),
-        Some(FolderLabel::Unusable(reason)) => Err(reason.to_owned()),
-        Some(FolderLabel::Format(_)) | None => Err(format!("the folder {kind} does not say what its submissions must get")),
-    }
+/// Tests, groups and constraints that a label holds.
+fn tests_named(label: &Label) -> usize {
+    let constraints = label.constraints.iter();
+    constraints
+        .map(|constraint| 1 + constraint.tests.as_ref().map_or(0, Vec::len))
+        .sum()
 }
 
 /// Why a submission of that name is not meant to be judged.
@@ -148,9 +200,4 @@ fn switched_off(name: &str) -> Option<&'static str> {
         .skip(1)
         .any(|part| part == "bad")
         .then_some("labelled wrongly on purpose, as its name says")
-}
-
-fn is_python_2(file: &SourceFile) -> bool {
-    let line = file.content.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    line.starts_with(b"#!") && line.windows(7).any(|window| window == b"python2")
 }

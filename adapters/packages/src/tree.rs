@@ -1,7 +1,10 @@
 //! The files of a package as a tree in memory.
 
+use codesm_core::kernel::LocalFile;
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// A regular file and where its bytes lie on this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,6 +13,17 @@ pub(crate) struct TreeFile {
     pub(crate) path: PathBuf,
     /// Size in bytes.
     pub(crate) size: u64,
+}
+
+impl TreeFile {
+    /// The file for those who read it later; `guard` keeps it alive.
+    pub(crate) fn local(&self, guard: Option<&Arc<dyn Any + Send + Sync>>) -> LocalFile {
+        LocalFile {
+            path: self.path.clone(),
+            size: self.size,
+            guard: guard.cloned(),
+        }
+    }
 }
 
 /// What a name stands for once links are resolved.

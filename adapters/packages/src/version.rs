@@ -1,6 +1,5 @@
 //! Versions of the package format.
 
-use crate::fault::refuse_key;
 use crate::field::Field;
 use codesm_core::problems::PackageError;
 
@@ -11,8 +10,10 @@ pub(crate) enum Dialect {
     Legacy,
     /// `legacy-icpc`: a subset of legacy.
     LegacyIcpc,
-    /// `2023-07`, `2025-09-draft` and the like: anything between legacy and 2025-09 occurs.
+    /// `2023-07` and its draft: anything between legacy and 2025-09 occurs.
     Draft,
+    /// `2025-09-draft` and `draft`: 2025-09 with remains of the earlier drafts.
+    LateDraft,
     /// `2025-09`.
     V202509,
 }
@@ -30,11 +31,12 @@ impl Dialect {
         let dialect = match text {
             "legacy" => Self::Legacy,
             "legacy-icpc" => Self::LegacyIcpc,
-            "2023-07" | "2023-07-draft" | "2025-09-draft" | "draft" => Self::Draft,
+            "2023-07" | "2023-07-draft" => Self::Draft,
+            "2025-09-draft" | "draft" => Self::LateDraft,
             "2025-09" => Self::V202509,
             _ => {
                 let message = format!("version {text} is not known; known are legacy, legacy-icpc and 2025-09");
-                return Err(refuse_key("package.unknown_version", field.file, field.key, message));
+                return Err(field.refuse("package.unknown_version", &message));
             }
         };
         Ok((dialect, text.to_owned()))
@@ -43,5 +45,10 @@ impl Dialect {
     /// Whether the folders and keys of the old format are the usual ones.
     pub(crate) const fn is_legacy(self) -> bool {
         matches!(self, Self::Legacy | Self::LegacyIcpc)
+    }
+
+    /// Whether the rules of 2025-09 hold for labels and for what is not said.
+    pub(crate) const fn is_modern(self) -> bool {
+        matches!(self, Self::LateDraft | Self::V202509)
     }
 }

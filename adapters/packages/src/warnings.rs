@@ -1,5 +1,7 @@
 //! Collects what was ignored or guessed.
 
+use crate::field::{Field, Place};
+
 /// Most warnings kept: a package of twenty thousand oddities needs no twenty thousand sentences.
 const MOST: usize = 200;
 
@@ -19,6 +21,16 @@ impl Warnings {
     /// Notes something about a key of a file.
     pub(crate) fn about_key(&mut self, file: &str, key: &str, message: &str) {
         self.add(format!("{file}: {key}: {message}"));
+    }
+
+    /// Notes something about a value.
+    pub(crate) fn about_field(&mut self, field: &Field<'_>, message: &str) {
+        self.about_place(&field.place(), message);
+    }
+
+    /// Notes something about the value at a place.
+    pub(crate) fn about_place(&mut self, place: &Place, message: &str) {
+        self.about_key(&place.file, &place.key, &format!("line {}: {message}", place.line));
     }
 
     /// Notes a whole sentence; the same sentence is kept once.

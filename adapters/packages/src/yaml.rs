@@ -43,6 +43,18 @@ pub(crate) struct Fault {
 /// # Errors
 /// [`Fault`] for anything that is not one YAML document with unique scalar keys within the caps.
 pub(crate) fn parse(text: &str) -> Result<Node, Fault> {
+    let (node, repeated) = parse_forgiving(text)?;
+    match repeated.into_iter().next() {
+        None => Ok(node),
+        Some(fault) => Err(fault),
+    }
+}
+
+/// Parses one document in which keys may stand twice, as common parsers allow: the last counts. Says which do.
+///
+/// # Errors
+/// [`Fault`] for anything else that [`parse()`] refuses.
+pub(crate) fn parse_forgiving(text: &str) -> Result<(Node, Vec<Fault>), Fault> {
     let mut builder = Builder::default();
     let mut documents = 0;
     for event in Parser::new_from_str(text) {
@@ -59,10 +71,11 @@ pub(crate) fn parse(text: &str) -> Result<Node, Fault> {
         }
         builder.take(event, line)?;
     }
-    Ok(builder.root.unwrap_or(Node {
+    let root = builder.root.unwrap_or(Node {
         line: 1,
         value: Value::Null,
-    }))
+    });
+    Ok((root, builder.repeated))
 }
 
 fn fault(line: usize, message: &str) -> Fault {
@@ -90,6 +103,8 @@ struct Builder {
     anchors: HashMap<usize, Node>,
     nodes: usize,
     bytes: usize,
+    /// Keys that stand twice.
+    repeated: Vec<Fault>,
 }
 
 impl Builder {
@@ -180,7 +195,10 @@ impl Builder {
             Open::List(items) => items.push(node),
             Open::Map { entries, key } => {
                 if let Some(key) = key.take() {
-                    entries.push((key, node));
+                    match entries.iter_mut().find(|(other, _)| *other == key) {
+                        Some((_, earlier)) => *earlier = node,
+                        None => entries.push((key, node)),
+                    }
                     return Ok(());
                 }
                 let Node {
@@ -191,7 +209,7 @@ impl Builder {
                     return Err(fault(node.line, "keys must be plain text"));
                 };
                 if entries.iter().any(|(other, _)| *other == text) {
-                    return Err(fault(line, &format!("the key {text} stands twice")));
+                    self.repeated.push(fault(line, &format!("the key {text} stands twice")));
                 }
                 *key = Some(text);
             }
@@ -278,6 +296,15 @@ mod tests {
         ] {
             assert_eq!(parse(text).unwrap_err().line, line, "{text:?}");
         }
+    }
+
+    #[test]
+    fn the_last_of_a_repeated_key_counts_where_that_is_forgiven() {
+        let (node, repeated) = super::parse_forgiving("a: 1\nb: 2\na: 3\n").unwrap();
+        let Value::Map(entries) = node.value else { panic!("no map") };
+        assert_eq!(entries.len(), 2);
+        assert_eq!(entries[0].1.value, Value::Text("3".into()));
+        assert_eq!(repeated[0].line, 3);
     }
 
     #[test]

@@ -2,23 +2,27 @@
 
 use crate::archive::{self, Packer};
 use crate::cache::Artefact as Cached;
-use crate::execute::{Executed, Wiring, execute};
+use crate::execute::{Executed, Parcels, Wiring, execute};
 use crate::faults::{OrFault, fault};
-use crate::languages::{self, Artefact, Meaning, Offered};
+use crate::languages::{self, Made, Meaning, Offered};
 use crate::link::SlotLink;
 use crate::pool::Shared;
-use crate::protocol::{Collect, CollectWhat, OrderLimits, Profile, RunOrder, Stopped, WORK};
+use crate::prepare;
+use crate::protocol::{Collect, CollectWhat, OrderLimits, PROGRAM, Profile, RunOrder, Stopped, WORK};
 use crate::report;
 use crate::sinks::{Follower, Head};
 use crate::sys::memory_file;
 use crate::sys::process::Status;
 use crate::work::Cancelled;
 use bytes::Bytes;
-use codesm_core::judging::{CompileOutcome, CompileReport, CompileRequest, LimitHit, ProgramHandle, ProgramRole, SandboxError};
+use codesm_core::judging::{
+    CompileOutcome, CompileReport, CompileRequest, LimitHit, ProgramHandle, ProgramRole, ProgramSource, SandboxError,
+};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Seek, Write};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -28,6 +32,10 @@ const KEPT_OUTPUT_BYTES: usize = 64 * 1024;
 const MAX_OUTPUT_BYTES: u64 = 8 * 1024 * 1024;
 /// Largest artefact.
 const MAX_ARTEFACT_BYTES: u64 = 128 * 1024 * 1024;
+/// The same for what is prepared: a header with everything in it takes 124 MB.
+const MAX_PREPARED_BYTES: u64 = 256 * 1024 * 1024;
+/// What compilers say when they cannot use what was prepared: its place, and GCC's name for a precompiled header.
+const PREPARED_WORDS: [&str; 2] = [PROGRAM, "PCH"];
 /// Writable space of a compiler.
 const DISK_BYTES: u64 = 512 * 1024 * 1024;
 const MEBIBYTE: u64 = 1024 * 1024;
@@ -59,30 +67,39 @@ pub(crate) fn compile(
     }
     let sources = offered.sources(&names);
     let main_file = offered.main_file(&sources).to_owned();
-    let key = key(request, offered, &toolchain.version, &names);
+    let key = key(&request.program, request.role, offered, &toolchain.version, &names);
     if let Some(cached) = shared.cache.get(&key) {
         return Ok(compiled(request, cached, main_file, began, true));
     }
-    let meaning = Meaning {
-        sources: &sources,
-        main_file: &main_file,
-        ..Meaning::default()
-    };
     let job = Job {
         shared,
         request,
         offered,
         names: &names,
+        sources: &sources,
         main_file: &main_file,
         key: &key,
-        arguments: toolchain.command(&offered.entry.compile, &meaning),
         began,
     };
-    if job.arguments.is_empty() {
+    if offered.entry.compile.is_empty() {
         let cached = job.store_sources("")?;
         return Ok(compiled(request, cached, main_file, began, false));
     }
-    with_link(&mut |link| job.on_slot(link, cancelled))
+    let prepared = prepare::find(&shared.cache, offered, &request.program.files);
+    with_link(&mut |link| {
+        if let Some(prepared) = &prepared {
+            let report = job.on_slot(link, Some(&prepared.folder), cancelled)?;
+            let complains = PREPARED_WORDS.iter().any(|words| report.output.contains(words));
+            if !(matches!(report.outcome, CompileOutcome::Error) && complains) {
+                return Ok(report);
+            }
+            tracing::warn!(
+                language = offered.entry.id,
+                "what was prepared seems damaged; a compilation is done again without"
+            );
+        }
+        job.on_slot(link, None, cancelled)
+    })
 }
 
 /// `strsignal(SIGXFSZ)`.
@@ -111,13 +128,13 @@ fn compiled(request: &CompileRequest, cached: Arc<Cached>, main_file: String, be
 }
 
 /// Hash of everything that decides what the compiler makes. Lengths come first, so that no two lists run together.
-fn key(request: &CompileRequest, offered: &Offered, version: &str, names: &[String]) -> String {
+pub(crate) fn key(program: &ProgramSource, role: ProgramRole, offered: &Offered, version: &str, names: &[String]) -> String {
     let mut digest = Sha256::new();
     let mut add = |bytes: &[u8]| {
         digest.update((bytes.len() as u64).to_le_bytes());
         digest.update(bytes);
     };
-    let role = match request.role {
+    let role = match role {
         ProgramRole::Submission => "submission",
         ProgramRole::Checker => "checker",
     };
@@ -131,7 +148,7 @@ fn key(request: &CompileRequest, offered: &Offered, version: &str, names: &[Stri
         add(name.as_bytes());
         add(value.as_bytes());
     }
-    for (name, file) in names.iter().zip(&request.program.files) {
+    for (name, file) in names.iter().zip(&program.files) {
         add(name.as_bytes());
         add(&file.content);
     }
@@ -143,9 +160,9 @@ struct Job<'a> {
     request: &'a CompileRequest,
     offered: &'a Offered,
     names: &'a [String],
+    sources: &'a [String],
     main_file: &'a str,
     key: &'a str,
-    arguments: Vec<String>,
     began: Instant,
 }
 
@@ -167,40 +184,58 @@ impl Job<'_> {
         store().or_fault("sandbox.cache_failed", "store the sources")
     }
 
-    fn order(&self) -> Result<RunOrder, SandboxError> {
+    fn order(&self, prepared: Option<&Path>) -> Result<RunOrder, SandboxError> {
         let entry = &self.offered.entry;
         let toolchain = self.offered.toolchain()?;
         let what = match entry.artefact() {
-            Artefact::File(name) => Some(CollectWhat::Names(vec![name])),
-            Artefact::Extension(extension) => Some(CollectWhat::Extension(extension)),
-            Artefact::Sources => None,
+            Made::File(name) => Some(CollectWhat::Names(vec![name])),
+            Made::Files(names) => Some(CollectWhat::Names(names)),
+            Made::Extension(extension) => Some(CollectWhat::Extension(extension)),
+            Made::All => Some(CollectWhat::All),
+            Made::Sources => None,
         };
-        let cpu = Duration::from_secs(entry.compile_seconds);
-        let memory_bytes = entry.compile_memory_mb * MEBIBYTE;
+        let meaning = Meaning {
+            sources: self.sources,
+            main_file: self.main_file,
+            prepared: prepared.is_some(),
+            ..Meaning::default()
+        };
+        let max_bytes = if entry.is_preparation() {
+            MAX_PREPARED_BYTES
+        } else {
+            MAX_ARTEFACT_BYTES
+        };
+        let limits = self.request.limits;
+        let cpu = limits.cpu.unwrap_or(Duration::from_secs(entry.compile_seconds));
+        let memory_bytes = limits.memory_bytes.unwrap_or(entry.compile_memory_mb * MEBIBYTE);
         Ok(RunOrder {
             run: self.shared.next_run(),
-            arguments: self.arguments.clone(),
+            arguments: toolchain.command(&entry.compile, &meaning),
             environment: environment(&entry.compile_environment, |value| toolchain.fill(value)),
             profile: Profile::Compile,
-            program: None,
+            program: prepared.map(Path::to_path_buf),
             input: None,
             files: Vec::new(),
             unpack: true,
+            work_writable: true,
+            feedback_bytes: None,
+            unpack_feedback: false,
             collect: what.map(|what| Collect {
                 folder: WORK.to_owned(),
                 what,
-                max_file_bytes: MAX_ARTEFACT_BYTES,
+                max_file_bytes: max_bytes,
                 cut: false,
-                max_total_bytes: MAX_ARTEFACT_BYTES,
+                max_total_bytes: max_bytes,
+                max_files: archive::MAX_FILES,
                 only_on_success: true,
             }),
-            feedback: false,
             limits: OrderLimits {
                 cpu,
                 wall: cpu * 2,
                 memory_bytes,
-                file_bytes: MAX_ARTEFACT_BYTES * 2,
+                file_bytes: max_bytes * 2,
                 disk_bytes: DISK_BYTES,
+                laid_bytes: 0,
                 processes: PROCESSES,
                 stack_bytes: 64 * MEBIBYTE,
                 limit_data: entry.limit_data,
@@ -208,8 +243,8 @@ impl Job<'_> {
         })
     }
 
-    fn on_slot(&self, link: &SlotLink, cancelled: &Cancelled) -> Result<CompileReport, SandboxError> {
-        let order = self.order()?;
+    fn on_slot(&self, link: &SlotLink, prepared: Option<&Path>, cancelled: &Cancelled) -> Result<CompileReport, SandboxError> {
+        let order = self.order(prepared)?;
         let sources = memory_file::sealed(|target| self.pack_sources(target).map(drop)).or_fault("sandbox.no_input", "pack the sources")?;
         let results = match &order.collect {
             Some(_) => Some(tempfile::tempfile_in(self.shared.scratch.path()).or_fault("sandbox.no_scratch", "create a scratch file")?),
@@ -226,9 +261,12 @@ impl Job<'_> {
             link,
             order,
             Wiring {
-                stdin: Some(stdin),
-                sources: Some(sources),
-                results,
+                parcels: Parcels {
+                    stdin: Some(stdin.into()),
+                    sources: Some(sources),
+                    feedback: None,
+                    results,
+                },
                 stdout: &mut stdout,
                 follower: &mut Follower::Nothing,
                 stderr: &mut stderr,
@@ -266,28 +304,34 @@ impl Job<'_> {
             return Ok(report(CompileOutcome::Error, output));
         }
         let cached = match results {
-            None => self.store_sources(&output)?,
+            // What a mere check says of a good program (`syntax OK`) is of no use to anybody.
+            None => self.store_sources("")?,
             Some(results) => self.store(results, &output)?,
         };
-        let artefact = self.offered.entry.artefact();
-        let is_empty = match &artefact {
-            Artefact::File(name) => !cached.folder.join(name).is_file(),
-            Artefact::Extension(_) => cached.main_class.is_none(),
-            Artefact::Sources => false,
-        };
-        if is_empty {
-            let missing = match artefact {
-                Artefact::Extension(_) => "no class has a method `public static void main(String[])`",
-                Artefact::File(_) | Artefact::Sources => "the compiler made no program",
-            };
+        if let Some(missing) = self.missing(&cached) {
             return Ok(report(CompileOutcome::Error, format!("{output}{missing}\n")));
         }
         Ok(compiled(self.request, cached, self.main_file.to_owned(), self.began, false))
     }
 
+    /// What a program lacks that the compiler made without an error.
+    fn missing(&self, made: &Cached) -> Option<&'static str> {
+        const NO_PROGRAM: &str = "the compiler made no program";
+        const NO_MAIN: &str = "no class has a method `public static void main(String[])`, and no file a function `main`";
+        let entry = &self.offered.entry;
+        let lacks = |name: &str| !made.folder.join(name).is_file();
+        match entry.artefact() {
+            Made::File(name) => lacks(&name).then_some(NO_PROGRAM),
+            Made::Files(names) => names.iter().any(|name| lacks(name)).then_some(NO_PROGRAM),
+            Made::All => lacks(&entry.file_name).then_some(NO_PROGRAM),
+            Made::Extension(_) if entry.runs_a_class() => made.main_class.is_none().then_some(NO_MAIN),
+            Made::Extension(_) | Made::Sources => None,
+        }
+    }
+
     fn store(&self, mut results: File, output: &str) -> Result<Arc<Cached>, SandboxError> {
         results.rewind().or_fault("sandbox.no_scratch", "read the artefact")?;
-        let wants_main = matches!(self.offered.entry.artefact(), Artefact::Extension(_));
+        let wants_main = self.offered.entry.runs_a_class();
         let find_main = |bytes: &[u8]| if wants_main { languages::main_class(bytes) } else { None };
         let reader = io::BufReader::new(results);
         let stored = self.shared.cache.put(self.key, reader, output, find_main);

@@ -4,7 +4,7 @@ use crate::languages::{Offered, load};
 use codesm_core::judging::{Language, LanguageCatalogue, SandboxError};
 use std::path::Path;
 
-/// Every language of the table, all unavailable: what is available, workers say.
+/// Every language that may be submitted, all unavailable: what is available, workers say.
 #[derive(Clone, Debug)]
 pub struct LanguageTable {
     languages: Vec<Language>,
@@ -17,12 +17,13 @@ impl LanguageTable {
     /// [`SandboxError::Unavailable`] if the table cannot be read.
     pub fn load(other: Option<&Path>) -> Result<Self, SandboxError> {
         let entries = load(other).map_err(|message| SandboxError::Unavailable(format!("the language table cannot be read: {message}")))?;
-        let unresolved = |entry| Offered {
-            entry,
-            toolchain: Err("toolchains are not looked for here".to_owned()),
-        };
+        let unresolved = |entry| Offered::new(entry, Err("toolchains are not looked for here".to_owned()));
         Ok(Self {
-            languages: entries.into_iter().map(|entry| unresolved(entry).describe()).collect(),
+            languages: entries
+                .into_iter()
+                .filter(|entry| !entry.internal)
+                .map(|entry| unresolved(entry).describe())
+                .collect(),
         })
     }
 }

@@ -3,11 +3,15 @@
 use crate::accounting;
 use crate::cache::CompileCache;
 use crate::faults::fault;
+use crate::gate::Gate;
 use crate::languages::Offered;
 use crate::link::{HelperKeeper, SlotLink};
+use crate::prepare::Queue;
 use crate::protocol::{AccountingPlan, SlotSetup};
+use crate::reduced;
 use crate::seats::Seat;
 use crate::settings::{SandboxSettings, Tier};
+use crate::speed::Speed;
 use codesm_core::judging::{SandboxDescription, SandboxError};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -30,6 +34,9 @@ pub(crate) struct Shared {
     pub(crate) permits: Arc<Semaphore>,
     pub(crate) closed: AtomicBool,
     pub(crate) next_run: AtomicU64,
+    pub(crate) speed: Speed,
+    pub(crate) gate: Gate,
+    pub(crate) queue: Queue,
 }
 
 /// A seat and, while it works, its slot process.
@@ -37,6 +44,8 @@ pub(crate) struct Shared {
 pub(crate) struct SlotState {
     pub(crate) seat: Seat,
     pub(crate) link: Option<SlotLink>,
+    /// A second process of the slot, once two programs had to talk to each other.
+    pub(crate) peer: Option<SlotLink>,
 }
 
 impl Shared {
@@ -61,20 +70,32 @@ impl Shared {
         if self.closed.load(Ordering::Acquire) {
             return Err(SandboxError::Unavailable("it was shut down".to_owned()));
         }
-        if state.link.as_ref().is_some_and(SlotLink::is_quiet) {
+        self.connect_one(&mut state.link, &state.seat, false)
+    }
+
+    /// The same for the second process of the slot.
+    fn connect_peer(&self, state: &mut SlotState) -> Result<(), SandboxError> {
+        self.connect_one(&mut state.peer, &state.seat, true)
+    }
+
+    fn connect_one(&self, link: &mut Option<SlotLink>, seat: &Seat, peer: bool) -> Result<(), SandboxError> {
+        if link.as_ref().is_some_and(SlotLink::is_quiet) {
             return Ok(());
         }
-        state.link = None;
-        let number = u32::try_from(state.seat.number).map_err(|error| fault("sandbox.seat", error))?;
+        *link = None;
+        let number = u32::try_from(seat.number).map_err(|error| fault("sandbox.seat", error))?;
         let setup = SlotSetup {
-            seat: state.seat.number,
-            user: self.settings.user_base + number,
-            cpu: state.seat.cpu,
+            seat: seat.number,
+            peer,
+            // Two users per seat: neither program of a talk may touch the other.
+            user: self.settings.user_base + 2 * number + u32::from(peer),
+            cpu: seat.cpu,
             accounting: self.plan.clone(),
             binds: self.binds.clone(),
+            reduced: (self.tier == Tier::D).then(|| self.scratch.path().to_path_buf()),
             mount_point: self.mount_point.clone(),
         };
-        state.link = Some(self.helper.connect(&setup)?);
+        *link = Some(self.helper.connect(&setup)?);
         Ok(())
     }
 
@@ -97,6 +118,26 @@ impl Shared {
         }
         result
     }
+
+    /// Does something with both processes of a slot; after a fault both are given up.
+    pub(crate) fn with_links<T>(
+        &self,
+        state: &Mutex<Option<SlotState>>,
+        work: impl FnOnce(&SlotLink, &SlotLink) -> Result<T, SandboxError>,
+    ) -> Result<T, SandboxError> {
+        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = state.as_mut().ok_or_else(|| fault("sandbox.no_slot", "the slot was given back"))?;
+        self.connect(state)?;
+        self.connect_peer(state)?;
+        let (Some(link), Some(peer)) = (state.link.take(), state.peer.take()) else {
+            return Err(fault("sandbox.no_slot", "the slot has no process"));
+        };
+        let result = work(&link, &peer);
+        if result.is_ok() {
+            (state.link, state.peer) = (Some(link), Some(peer));
+        }
+        result
+    }
 }
 
 /// The accounting plan of a tier, or why it is impossible here.
@@ -106,8 +147,6 @@ pub(crate) fn plan(tier: Tier) -> Result<AccountingPlan, String> {
         Tier::B if crate::sys::identity::effective_user() != 0 => Err("cgroup v1 needs root".to_owned()),
         Tier::B => accounting::plan_v1(),
         Tier::C => Ok(AccountingPlan::Polling),
-        Tier::D => {
-            Err("tier D (reduced isolation, without namespaces) is not implemented; programs are not run without a sandbox".to_owned())
-        }
+        Tier::D => reduced::plan(),
     }
 }

@@ -30,6 +30,8 @@ pub(crate) enum AccountingPlan {
 pub(crate) struct SlotSetup {
     /// Number unique on this machine, taken by lock file.
     pub(crate) seat: usize,
+    /// Whether it is the second process of the slot, for the other program of a talk.
+    pub(crate) peer: bool,
     /// User the programs run as.
     pub(crate) user: u32,
     /// CPU the programs are pinned to.
@@ -37,6 +39,8 @@ pub(crate) struct SlotSetup {
     pub(crate) accounting: AccountingPlan,
     /// Host folders shown read-only besides `/usr` and the like.
     pub(crate) binds: Vec<PathBuf>,
+    /// Without namespaces: the folder below which runs get theirs.
+    pub(crate) reduced: Option<PathBuf>,
     /// An empty folder on which the slot's root is mounted (seen by nobody else).
     pub(crate) mount_point: PathBuf,
 }
@@ -55,8 +59,16 @@ pub(crate) enum SlotGreeting {
 pub(crate) enum SlotCommand {
     /// Begin a run.
     Start(Box<RunOrder>),
-    /// End the run with this number at once.
-    Kill { run: u64, output_exceeded: bool },
+    /// End the run with this number at once: for this limit, or because nobody wants it any more.
+    Kill { run: u64, limit: Option<Stopped> },
+    /// Measure the speed of the slot's core.
+    Measure,
+}
+
+/// Answer to [`SlotCommand::Measure`]: how long the fixed calculation took.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Measured {
+    pub(crate) took: Duration,
 }
 
 /// Which system calls are refused.
@@ -68,7 +80,8 @@ pub(crate) enum Profile {
     Run,
 }
 
-/// One run. Descriptors come along in this order: standard output, standard error, then those announced here.
+/// One run. Descriptors come along in this order: standard output, standard error, one that is closed when the program's
+/// first process has ended, then those announced here.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct RunOrder {
     pub(crate) run: u64,
@@ -83,10 +96,14 @@ pub(crate) struct RunOrder {
     pub(crate) files: Vec<(String, PathBuf)>,
     /// Whether an archive comes along that is unpacked into [`WORK`] first.
     pub(crate) unpack: bool,
+    /// Whether the program may write in [`WORK`].
+    pub(crate) work_writable: bool,
+    /// Size of the feedback folder, if there is one.
+    pub(crate) feedback_bytes: Option<u64>,
+    /// Whether an archive comes along that is unpacked into [`FEEDBACK`].
+    pub(crate) unpack_feedback: bool,
     /// What is packed afterwards into a file that comes along.
     pub(crate) collect: Option<Collect>,
-    /// Whether there is a feedback folder.
-    pub(crate) feedback: bool,
     pub(crate) limits: OrderLimits,
 }
 
@@ -100,6 +117,8 @@ pub(crate) struct OrderLimits {
     pub(crate) file_bytes: u64,
     /// Size of each writable file system.
     pub(crate) disk_bytes: u64,
+    /// What we ourselves lay into them, beside the program's memory.
+    pub(crate) laid_bytes: u64,
     pub(crate) processes: u32,
     pub(crate) stack_bytes: u64,
     /// Whether data memory may be limited by the kernel where there is no cgroup (breaks Java, Go, Node).
@@ -118,6 +137,8 @@ pub(crate) struct Collect {
     pub(crate) cut: bool,
     /// Most bytes together.
     pub(crate) max_total_bytes: u64,
+    /// Most files; more end the collecting.
+    pub(crate) max_files: usize,
     /// Only after the program succeeded.
     pub(crate) only_on_success: bool,
 }
@@ -129,6 +150,8 @@ pub(crate) enum CollectWhat {
     Names(Vec<String>),
     /// Every file with this extension, in sub-folders too.
     Extension(String),
+    /// Every file, in sub-folders too.
+    All,
 }
 
 /// From the init of a run to its slot process.
@@ -139,6 +162,8 @@ pub(crate) enum InitWord {
     /// The program ended, everything else was killed, files are collected.
     Ended {
         status: Status,
+        /// When, on the machine's monotonic clock.
+        at: Duration,
         wall: Duration,
         cpu: Duration,
         max_resident_bytes: u64,
@@ -185,6 +210,8 @@ pub(crate) enum RunOutcome {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Finished {
     pub(crate) status: Status,
+    /// When its first process ended, on the machine's monotonic clock.
+    pub(crate) at: Duration,
     pub(crate) stopped: Option<Stopped>,
     pub(crate) cpu: Duration,
     pub(crate) wall: Duration,

@@ -3,19 +3,24 @@
 use crate::cache::CompileCache;
 use crate::compile;
 use crate::faults::OrFault;
+use crate::gate::Gate;
+use crate::interact::interact;
 use crate::languages;
 use crate::link::HelperKeeper;
 use crate::pool::{Shared, SlotState, plan};
+use crate::prepare::Queue;
 use crate::protocol::AccountingPlan;
+use crate::reduced;
 use crate::run;
 use crate::seats;
 use crate::settings::{SandboxSettings, Tier};
+use crate::speed::{self, Speed};
 use crate::sys::process;
 use crate::work::blocking;
 use async_trait::async_trait;
 use codesm_core::judging::{
-    CompileOutcome, CompileReport, CompileRequest, Language, LanguageCatalogue, ProgramRole, RunReport, RunRequest, Sandbox,
-    SandboxDescription, SandboxError, SandboxSlot,
+    CompileOutcome, CompileReport, CompileRequest, InteractReport, InteractRequest, Language, LanguageCatalogue, ProgramRole, RunReport,
+    RunRequest, Sandbox, SandboxDescription, SandboxError, SandboxSlot,
 };
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -26,7 +31,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Compiles and runs programs in processes of this machine, confined by the kernel.
 pub struct ProcessSandbox {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 impl ProcessSandbox {
@@ -59,11 +64,22 @@ impl ProcessSandbox {
         let slots = settings.slots.unwrap_or(cores).max(1);
         let locks = seats::lock_folder(settings.lock_dir.as_deref());
         let seats = seats::take(&locks, slots).or_fault("sandbox.no_seat", "take cores by lock file")?;
-        let states = seats.into_iter().map(|seat| SlotState { seat, link: None }).collect();
-        let candidates = match settings.tier {
+        let states = seats
+            .into_iter()
+            .map(|seat| SlotState {
+                seat,
+                link: None,
+                peer: None,
+            })
+            .collect();
+        let mut candidates = match settings.tier {
             Some(tier) => vec![tier],
-            None => vec![Tier::A, Tier::B, Tier::C],
+            None => vec![Tier::A, Tier::B, Tier::C, Tier::D],
         };
+        let is_refused = !settings.allow_reduced && candidates.contains(&Tier::D);
+        if is_refused {
+            candidates.retain(|tier| *tier != Tier::D);
+        }
         let mut shared = Shared {
             helper: HelperKeeper::new(settings.helper.clone()),
             settings,
@@ -79,24 +95,27 @@ impl ProcessSandbox {
             permits: Arc::new(Semaphore::new(slots)),
             closed: AtomicBool::new(false),
             next_run: AtomicU64::new(1),
+            speed: Speed::default(),
+            gate: Gate::default(),
+            queue: Queue::default(),
         };
         let mut reasons = Vec::new();
         for tier in candidates {
             match settle(&mut shared, tier, slots) {
                 Ok(()) => {
                     tracing::info!(tier = %tier.letter(), slots, "the sandbox is ready: {}", shared.description.summary);
-                    return Ok(Self { shared: Arc::new(shared) });
+                    let shared = Arc::new(shared);
+                    speed::measure_later(&shared);
+                    return Ok(Self { shared });
                 }
                 Err(reason) => reasons.push(format!("tier {}: {reason}", tier.letter())),
             }
         }
         shared.helper.stop();
-        let reduced = if shared.settings.allow_reduced {
-            "; reduced isolation (tier D) was allowed, but is not implemented"
-        } else {
-            ""
-        };
-        Err(SandboxError::Unavailable(format!("{}{reduced}", reasons.join("; "))))
+        if is_refused {
+            reasons.push(reduced::REFUSED.to_owned());
+        }
+        Err(SandboxError::Unavailable(reasons.join("; ")))
     }
 
     /// Ends the helper and every program; later calls are [`SandboxError::Unavailable`].
@@ -104,7 +123,11 @@ impl ProcessSandbox {
         self.shared.closed.store(true, Ordering::Release);
         let shared = Arc::clone(&self.shared);
         // A panic there leaves nothing to be done here.
-        let _ = tokio::task::spawn_blocking(move || shared.close()).await;
+        let _ = tokio::task::spawn_blocking(move || {
+            shared.close();
+            shared.speed.stop();
+        })
+        .await;
     }
 
     /// The tier in use.
@@ -120,6 +143,12 @@ impl ProcessSandbox {
     }
 }
 
+impl Drop for ProcessSandbox {
+    fn drop(&mut self) {
+        self.shared.speed.stop();
+    }
+}
+
 impl Drop for Shared {
     fn drop(&mut self) {
         self.close();
@@ -131,7 +160,7 @@ impl Shared {
         self.closed.store(true, Ordering::Release);
         self.permits.close();
         for state in self.free().iter_mut() {
-            state.link = None;
+            (state.link, state.peer) = (None, None);
         }
         self.helper.stop();
     }
@@ -141,6 +170,7 @@ fn describe(tier: Tier, slots: usize) -> SandboxDescription {
     SandboxDescription {
         tier: tier.letter(),
         slots,
+        speed: None,
         measured_by: tier.measured_by().to_owned(),
         summary: if process::landlock_version() > 0 {
             tier.summary().to_owned()
@@ -153,6 +183,9 @@ fn describe(tier: Tier, slots: usize) -> SandboxDescription {
 /// Tries a tier by really starting a slot in it.
 fn settle(shared: &mut Shared, tier: Tier, slots: usize) -> Result<(), String> {
     shared.plan = plan(tier)?;
+    if tier == Tier::D {
+        reduced::open_folders(&[shared.cache.folder(), shared.scratch.path()])?;
+    }
     shared.tier = tier;
     shared.description = describe(tier, slots);
     let mut state = shared.free().pop().ok_or("there is no slot")?;
@@ -165,23 +198,36 @@ fn settle(shared: &mut Shared, tier: Tier, slots: usize) -> Result<(), String> {
 impl Sandbox for ProcessSandbox {
     async fn slot(&self) -> Result<Box<dyn SandboxSlot>, SandboxError> {
         let closed = || SandboxError::Unavailable("it was shut down".to_owned());
-        let permit = Arc::clone(&self.shared.permits).acquire_owned().await.map_err(|_| closed())?;
+        let permit = if let Ok(permit) = Arc::clone(&self.shared.permits).try_acquire_owned() {
+            permit
+        } else {
+            // Preparations make room for those who wait.
+            let _waiting = self.shared.queue.join();
+            Arc::clone(&self.shared.permits).acquire_owned().await.map_err(|_| closed())?
+        };
         let state = self.shared.free().pop().ok_or_else(closed)?;
-        Ok(Box::new(TakenSlot {
-            shared: Arc::clone(&self.shared),
-            state: Arc::new(Mutex::new(Some(state))),
-            _permit: permit,
-        }))
+        Ok(Box::new(TakenSlot::new(&self.shared, state, permit)))
+    }
+
+    fn idle_slot(&self) -> Option<Box<dyn SandboxSlot>> {
+        // Fair: refused while somebody waits.
+        let permit = Arc::clone(&self.shared.permits).try_acquire_owned().ok()?;
+        let state = self.shared.free().pop()?;
+        Some(Box::new(TakenSlot::new(&self.shared, state, permit)))
     }
 
     fn description(&self) -> SandboxDescription {
-        self.shared.description.clone()
+        SandboxDescription {
+            speed: self.shared.speed.get(),
+            ..self.shared.description.clone()
+        }
     }
 }
 
 impl LanguageCatalogue for ProcessSandbox {
     fn languages(&self) -> Vec<Language> {
-        self.shared.languages.iter().map(languages::Offered::describe).collect()
+        let listed = self.shared.languages.iter().filter(|offered| !offered.entry.internal);
+        listed.map(languages::Offered::describe).collect()
     }
 }
 
@@ -191,6 +237,16 @@ struct TakenSlot {
     /// Shared with the thread that works on it; empty only after that thread panicked.
     state: Arc<Mutex<Option<SlotState>>>,
     _permit: OwnedSemaphorePermit,
+}
+
+impl TakenSlot {
+    fn new(shared: &Arc<Shared>, state: SlotState, permit: OwnedSemaphorePermit) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            state: Arc::new(Mutex::new(Some(state))),
+            _permit: permit,
+        }
+    }
 }
 
 impl Drop for TakenSlot {
@@ -206,6 +262,7 @@ impl SandboxSlot for TakenSlot {
     async fn compile(&mut self, request: CompileRequest) -> Result<CompileReport, SandboxError> {
         let (shared, state) = (Arc::clone(&self.shared), Arc::clone(&self.state));
         let role = request.role;
+        let _pass = self.shared.gate.enter(false).await;
         let result =
             blocking(move |cancelled| compile::compile(&shared, &request, cancelled, |work| shared.with_link(&state, |link| work(link))))
                 .await;
@@ -225,6 +282,9 @@ impl SandboxSlot for TakenSlot {
     async fn run(&mut self, request: RunRequest) -> Result<RunReport, SandboxError> {
         let (shared, state) = (Arc::clone(&self.shared), Arc::clone(&self.state));
         let role = request.role;
+        // A preparation is no neighbour to measure beside.
+        let _waiting = request.quiet.then(|| self.shared.queue.join());
+        let _pass = self.shared.gate.enter(request.quiet).await;
         let result = blocking(move |cancelled| shared.with_link(&state, |link| run::run(&shared, link, request, cancelled))).await;
         let outcome = match &result {
             Ok(report) if report.limit.is_some() => "limit",
@@ -232,6 +292,23 @@ impl SandboxSlot for TakenSlot {
             Err(_) => "fault",
         };
         count(role, outcome, "run", result.as_ref().ok().map(|report| report.wall));
+        result
+    }
+
+    async fn interact(&mut self, request: InteractRequest) -> Result<InteractReport, SandboxError> {
+        let (shared, state) = (Arc::clone(&self.shared), Arc::clone(&self.state));
+        let role = request.submission.role;
+        let quiet = request.submission.quiet || request.interactor.quiet;
+        let _waiting = quiet.then(|| self.shared.queue.join());
+        let _pass = self.shared.gate.enter(quiet).await;
+        let result =
+            blocking(move |cancelled| shared.with_links(&state, |link, peer| interact(&shared, link, peer, &request, cancelled))).await;
+        let outcome = match &result {
+            Ok(report) if report.submission.limit.is_some() => "limit",
+            Ok(_) => "ended",
+            Err(_) => "fault",
+        };
+        count(role, outcome, "interact", result.as_ref().ok().map(|report| report.submission.wall));
         result
     }
 }

@@ -11,7 +11,7 @@ pub enum Tier {
     B,
     /// No cgroups: namespaces, resource limits and polling.
     C,
-    /// Reduced isolation without namespaces. Not implemented: always refused.
+    /// Reduced isolation without namespaces: an own user, Landlock, seccomp and resource limits. Refused unless allowed.
     D,
 }
 
@@ -55,7 +55,7 @@ impl Tier {
             Self::A => "namespaces, Landlock and seccomp; a cgroup v2 leaf per run",
             Self::B => "namespaces, Landlock and seccomp; a cgroup v1 group per slot",
             Self::C => "namespaces, Landlock and seccomp; no cgroups: resource limits and polling every 10 ms",
-            Self::D => "reduced isolation: no namespaces",
+            Self::D => "REDUCED ISOLATION: no namespaces; only an own user, Landlock, seccomp, resource limits and polling",
         }
     }
 }
@@ -86,7 +86,7 @@ pub struct SandboxSettings {
     pub slots: Option<usize>,
     /// Use this tier or none; `None`: the best there is.
     pub tier: Option<Tier>,
-    /// Whether judging below tier C is acceptable. Without effect while tier D is not implemented.
+    /// Whether judging below tier C, with reduced isolation, is acceptable.
     pub allow_reduced: bool,
     /// Folder for the compile cache and scratch files; created if missing.
     pub data_dir: PathBuf,
@@ -94,7 +94,8 @@ pub struct SandboxSettings {
     pub languages_override: Option<PathBuf>,
     /// How the helper process is started.
     pub helper: HelperCommand,
-    /// Programs run as this user plus the number of their seat (used as root only). These users must own nothing.
+    /// Programs run as this user plus twice the number of their seat, or plus one more (used as root only). These users must
+    /// own nothing.
     pub user_base: u32,
     /// Most bytes in the compile cache.
     pub compile_cache_bytes: u64,

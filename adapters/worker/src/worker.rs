@@ -74,9 +74,22 @@ impl WorkerSettings {
 
 /// How often the worker says that it is there.
 const ADVERTISE_EVERY: Duration = Duration::from_mins(1);
+/// A worker that has not said so for longer is taken to be gone: two adverts and a half.
+const ALIVE_FOR: Duration = Duration::from_secs(150);
+/// How long a job that failed here is left to other workers, if there are any: several times their [`WorkerSettings::poll`].
+const LEFT_TO_OTHERS: Duration = Duration::from_secs(5);
 /// First and longest wait while the database is away.
 const FIRST_BACKOFF: Duration = Duration::from_millis(250);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(10);
+
+/// This worker among the others.
+#[derive(Default)]
+struct Presence {
+    /// When it last said what it offers.
+    advertised_at: Option<Timestamp>,
+    /// Whether there are others, which may do what failed here.
+    has_others: bool,
+}
 
 /// Takes jobs and runs them.
 pub struct Worker {
@@ -101,14 +114,14 @@ impl Worker {
         let give_back = CancellationToken::new();
         let mut running: JoinSet<Health> = JoinSet::new();
         let (mut backoff, mut rest) = (FIRST_BACKOFF, Rest::new());
-        let mut advertised_at = None;
+        let mut presence = Presence::default();
         while !shutdown.is_cancelled() {
             while let Some(ended) = running.try_join_next() {
                 rest.note(ended);
             }
             tokio::select! {
                 () = shutdown.cancelled() => break,
-                () = self.advertise(&mut advertised_at) => {}
+                () = self.advertise(&mut presence) => {}
             }
             if let Some(until) = rest.until() {
                 tokio::select! {
@@ -126,7 +139,7 @@ impl Worker {
                 }
                 continue;
             }
-            match self.deps.queue.reserve(&self.request(free)).await {
+            match self.deps.queue.reserve(&self.request(free, &presence)).await {
                 Ok(jobs) => {
                     backoff = FIRST_BACKOFF;
                     let more = jobs.len() == free;
@@ -181,20 +194,25 @@ impl Worker {
         tracing::info!(worker = %self.settings.name, "worker stopped");
     }
 
-    fn request(&self, max: usize) -> ReserveRequest {
+    fn request(&self, max: usize, presence: &Presence) -> ReserveRequest {
         ReserveRequest {
             worker: self.settings.name.clone(),
             kinds: JobKind::ALL.to_vec(),
             capabilities: self.settings.capabilities(),
             max: u32::try_from(max).unwrap_or(u32::MAX),
             lease: chrono_duration(self.settings.lease),
+            patience: chrono_duration(if presence.has_others { LEFT_TO_OTHERS } else { Duration::ZERO }),
             now: self.deps.clock.now(),
         }
     }
 
-    async fn advertise(&self, last: &mut Option<Timestamp>) {
+    /// Says what this worker offers, and looks who else does.
+    async fn advertise(&self, presence: &mut Presence) {
         let now = self.deps.clock.now();
-        if last.is_some_and(|last| now - last < chrono_duration(ADVERTISE_EVERY)) {
+        if presence
+            .advertised_at
+            .is_some_and(|last| now - last < chrono_duration(ADVERTISE_EVERY))
+        {
             return;
         }
         let advert = WorkerAdvert {
@@ -211,8 +229,12 @@ impl Worker {
             seen_at: now,
         };
         match self.deps.registry.advertise(&advert).await {
-            Ok(()) => *last = Some(now),
+            Ok(()) => presence.advertised_at = Some(now),
             Err(error) => tracing::warn!(%error, "the worker could not say what it offers"),
+        }
+        match self.deps.registry.seen_since(now - chrono_duration(ALIVE_FOR)).await {
+            Ok(seen) => presence.has_others = seen.iter().any(|other| other.worker != self.settings.name),
+            Err(error) => tracing::warn!(%error, "the worker could not see the others"),
         }
     }
 }

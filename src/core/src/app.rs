@@ -2,7 +2,10 @@
 
 use crate::auth::{AuthDeps, Authenticate, CreateAccount, Login, Logout, Me, Refresh, Register};
 use crate::judging::engine::Engine;
-use crate::problems::{ChangeProblemStatus, CreateProblem, EditProblem, GetProblem, ImportProblem, ListProblems, ProblemDeps, SetTests};
+use crate::problems::{
+    ChangeProblemStatus, CreateProblem, EditProblem, ExportProblem, GetAttachment, GetProblem, ImportProblem, ListProblems,
+    MeasureTimeLimit, ProblemDeps, SetTests,
+};
 use crate::submissions::{
     FollowEvents, GetSubmission, GiveUp, JudgeSubmission, ListLanguages, ListSubmissions, SubmissionDeps, Submit, WaitForVerdict,
 };
@@ -39,10 +42,14 @@ pub struct ProblemUseCases {
     pub list: ListProblems,
     /// Shows one.
     pub get: GetProblem,
+    /// Gives out attachments.
+    pub attachment: GetAttachment,
     /// Sets inline tests.
     pub set_tests: SetTests,
     /// Imports packages.
     pub import: ImportProblem,
+    /// Exports packages.
+    pub export: ExportProblem,
 }
 
 /// Submissions.
@@ -97,8 +104,10 @@ impl App {
                 change_status: ChangeProblemStatus::new(problems.clone()),
                 list: ListProblems::new(problems.clone()),
                 get: GetProblem::new(problems.clone()),
+                attachment: GetAttachment::new(problems.clone()),
                 set_tests: SetTests::new(problems.clone()),
-                import: ImportProblem::new(problems),
+                export: ExportProblem::new(problems.clone()),
+                import: ImportProblem::new(problems, engine.clone().map(MeasureTimeLimit::new)),
             },
             judge: engine.map(|engine| JudgeSubmission::new(submissions.clone(), engine)),
             submissions: SubmissionUseCases {

@@ -2,7 +2,7 @@
 
 use crate::{Given, StoreFixture};
 use chrono::Duration;
-use codesm_core::jobs::{Job, JobDepth, JobState, Queue, Remedy, ReserveRequest, RetryPolicy};
+use codesm_core::jobs::{FailureOutcome, Job, JobDepth, JobState, Queue, Remedy, ReserveRequest, RetryPolicy};
 use codesm_core::kernel::JobId;
 use std::collections::HashMap;
 
@@ -125,6 +125,53 @@ pub async fn a_job_is_left_to_workers_that_can_do_it(fixture: &impl StoreFixture
     assert_eq!(ids(&reserve(fixture, &request).await), [jobs[3].id]);
     assert!(reserve(fixture, &request).await.is_empty());
     assert_eq!(read(&given, jobs[0].id).await, jobs[0]);
+}
+
+/// The same where a problem has several programs of its own, in languages of their own.
+pub async fn a_job_may_require_many_languages(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let mut job = given.job(Queue::Submit);
+    job.requirements = ["c", "cpp", "java", "python3"].map(str::to_owned).into();
+    given.add_jobs(std::slice::from_ref(&job)).await;
+    let mut request = given.request("w");
+    // Each lacks one, and has others of which that one is a part.
+    for missing in ["c", "cpp", "java", "python3"] {
+        let offered = ["python3", "python", "java", "javascript", "cpp", "cpp17", "c", "rust"];
+        request.capabilities = offered.into_iter().filter(|name| *name != missing).map(str::to_owned).collect();
+        assert!(reserve(fixture, &request).await.is_empty(), "{missing} is missing");
+    }
+    request.capabilities = ["rust", "python3", "java", "cpp", "c"].map(str::to_owned).to_vec();
+    let reserved = reserve(fixture, &request).await;
+    assert_eq!(ids(&reserved), [job.id]);
+    assert_eq!(reserved[0].requirements, job.requirements);
+}
+
+/// A job whose last failure was on the worker MUST be left to others for `patience` after it is due, and not longer.
+pub async fn a_job_that_failed_here_is_left_to_others_for_a_while(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    given.added_job(Queue::Run).await;
+    let mut job = reserve(fixture, &given.request("w1")).await.remove(0);
+    let attempt = job.attempt;
+    let outcome = job.fail("no", Remedy::Retry, RetryPolicy::JUDGING, 1.0, given.now());
+    assert_eq!((outcome, job.failed_on.as_deref()), (FailureOutcome::Retry, Some("w1")));
+    let tx = given.tx().await;
+    tx.jobs().save(&job, attempt).await.expect("save");
+    tx.commit().await.expect("commit");
+    assert_eq!(read(&given, job.id).await, job);
+
+    let mut request = given.request("w1");
+    request.patience = Duration::seconds(5);
+    request.now = job.run_at + request.patience - Duration::microseconds(1);
+    assert!(reserve(fixture, &request).await.is_empty(), "others may come yet");
+    let mut other = request.clone();
+    "w2".clone_into(&mut other.worker);
+    other.now = job.run_at;
+    let by_other = reserve(fixture, &other).await;
+    assert_eq!(ids(&by_other), [job.id]);
+    let queue = fixture.job_queue();
+    assert!(queue.release(job.id, by_other[0].attempt, job.run_at).await.expect("release"));
+    request.now = job.run_at + request.patience;
+    assert_eq!(ids(&reserve(fixture, &request).await), [job.id], "nobody else came");
 }
 
 /// A worker gets only kinds it can do.
@@ -292,6 +339,8 @@ crate::suite::suite! {
         jobs_come_in_order,
         no_more_than_wanted_is_taken,
         a_job_is_left_to_workers_that_can_do_it,
+        a_job_may_require_many_languages,
+        a_job_that_failed_here_is_left_to_others_for_a_while,
         a_worker_without_kinds_gets_nothing,
         finished_and_dead_jobs_stay_so,
         workers_at_the_same_time_get_each_job_once,

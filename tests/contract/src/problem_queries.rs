@@ -1,12 +1,13 @@
 //! What [`codesm_core::problems::ProblemQueries`] promises, except pages (see [`crate::problem_pages`]).
 
+use crate::problem_repository::{details, program};
 use crate::store::test_case;
 use crate::{Given, StoreFixture};
 use codesm_core::judging::ComparatorOptions;
 use codesm_core::kernel::{PageRequest, ProblemId, Slug};
 use codesm_core::problems::{
-    Difficulty, Problem, ProblemFilter, ProblemListItem, ProblemRef, ProblemSort, ProblemStatus, StoredChecker, StoredCheckerKind,
-    TestCase, TestSet,
+    Difficulty, Problem, ProblemFilter, ProblemListItem, ProblemRef, ProblemSort, ProblemStatus, StoredChecker, TestCase, TestSet,
+    TestSetDetails,
 };
 
 /// Everything, oldest first.
@@ -49,14 +50,8 @@ async fn with_tests(given: &Given, tests: Vec<TestCase>) -> (Problem, TestSet) {
     let set = TestSet {
         id: given.test_set_id(),
         problem_id: problem.id,
-        checker: StoredChecker {
-            kind: StoredCheckerKind::Default {
-                options: ComparatorOptions::default(),
-            },
-            args: Vec::new(),
-            time_limit_ms: 1,
-            memory_limit_mb: 1,
-        },
+        checker: StoredChecker::tokens(ComparatorOptions::default()),
+        details: TestSetDetails::default(),
         tests,
         created_at: given.now(),
     };
@@ -95,23 +90,19 @@ pub async fn a_view_has_author_samples_and_test_count(fixture: &impl StoreFixtur
     }
 }
 
-/// `view` gives the language of a custom checker of the tests that count, and none for the default one.
-pub async fn a_view_has_the_language_of_its_checker(fixture: &impl StoreFixture) {
+/// `view` gives the languages of the problem's own programs of the tests that count, and how these are judged.
+pub async fn a_view_has_its_own_languages_and_rules(fixture: &impl StoreFixture) {
     let given = Given::new(fixture);
     let (mut problem, set) = with_tests(&given, vec![test_case(1)]).await;
     let queries = fixture.problem_queries();
     let name = ProblemRef::Id(problem.id);
-    let seen = async || queries.view(&name).await.expect("read").expect("a view").checker_language;
-    assert_eq!(seen().await, None);
+    let seen = async || queries.view(&name).await.expect("read").expect("a view");
+    assert_eq!(seen().await.own_languages, Vec::<String>::new());
+    assert_eq!(seen().await.details, TestSetDetails::default());
     let custom = TestSet {
         id: given.test_set_id(),
-        checker: StoredChecker {
-            kind: StoredCheckerKind::Custom {
-                language: "python".to_owned(),
-                files: Vec::new(),
-            },
-            ..set.checker.clone()
-        },
+        checker: StoredChecker::validator(program("python")),
+        details: details(),
         ..set
     };
     problem.test_set_id = Some(custom.id);
@@ -119,7 +110,8 @@ pub async fn a_view_has_the_language_of_its_checker(fixture: &impl StoreFixture)
     tx.problems().add_test_set(&custom).await.expect("add");
     tx.problems().save(&problem).await.expect("save");
     tx.commit().await.expect("commit");
-    assert_eq!(seen().await.as_deref(), Some("python"));
+    assert_eq!(seen().await.own_languages, ["go", "python", "rust"]);
+    assert_eq!(seen().await.details, details());
 }
 
 /// A problem without tests has a view, too; one that does not exist has none.
@@ -130,7 +122,7 @@ pub async fn a_problem_without_tests_has_a_view(fixture: &impl StoreFixture) {
     let queries = fixture.problem_queries();
     let view = queries.view(&ProblemRef::Id(problem.id)).await.expect("read").expect("a view");
     assert_eq!((view.problem, view.samples, view.test_count), (problem, Vec::new(), 0));
-    assert_eq!(view.checker_language, None);
+    assert_eq!((view.own_languages, view.details), (Vec::new(), TestSetDetails::default()));
     let unknown = ProblemRef::Slug(Slug::parse("unknown").expect("a slug"));
     assert_eq!(queries.view(&unknown).await.expect("read"), None);
     let unknown = ProblemRef::Id(given.problem(&author).id);
@@ -333,7 +325,7 @@ crate::suite::suite! {
     /// Runs the clauses of `ProblemQueries`, except pages.
     problem_queries_suite, problem_queries, [
         a_view_has_author_samples_and_test_count,
-        a_view_has_the_language_of_its_checker,
+        a_view_has_its_own_languages_and_rules,
         a_problem_without_tests_has_a_view,
         an_unknown_test_set_is_none,
         a_list_item_shows_the_problem,

@@ -3,10 +3,12 @@
 use crate::store::test_case;
 use crate::{Given, StoreFixture};
 use chrono::Duration;
-use codesm_core::judging::{ComparatorOptions, ResourceLimits};
+use codesm_core::judging::grading::{Aggregation, Grader, LegacyPoints, OnReject, ScoreMode, TestGroup, TestNode, VerdictMode};
+use codesm_core::judging::{ComparatorOptions, Include, Points, ResourceLimits, ValidatorConvention, Verdict};
 use codesm_core::kernel::{BlobRef, Slug};
 use codesm_core::problems::{
-    CheckerFile, Difficulty, Problem, ProblemRef, ProblemStatus, StoredChecker, StoredCheckerKind, TestCase, TestSet,
+    Constraint, Difficulty, Label, Problem, ProblemRef, ProblemStatus, StoredChecker, StoredCheckerKind, StoredFile, StoredJurySubmission,
+    StoredProgram, StoredRules, TestCase, TestExtras, TestSet, TestSetDetails,
 };
 use codesm_core::store::StoreError;
 
@@ -39,19 +41,13 @@ fn test_set(given: &Given, problem: &Problem, tests: Vec<TestCase>) -> TestSet {
     TestSet {
         id: given.test_set_id(),
         problem_id: problem.id,
-        checker: StoredChecker {
-            kind: StoredCheckerKind::Default {
-                options: ComparatorOptions {
-                    case_sensitive: true,
-                    space_change_sensitive: false,
-                    float_absolute_tolerance: Some(1e-6),
-                    float_relative_tolerance: Some(0.1),
-                },
-            },
-            args: Vec::new(),
-            time_limit_ms: 60_000,
-            memory_limit_mb: 2048,
-        },
+        checker: StoredChecker::tokens(ComparatorOptions {
+            case_sensitive: true,
+            space_change_sensitive: false,
+            float_absolute_tolerance: Some(1e-6),
+            float_relative_tolerance: Some(0.1),
+        }),
+        details: TestSetDetails::default(),
         tests,
         created_at: given.now(),
     }
@@ -180,19 +176,21 @@ pub async fn a_test_set_comes_back_as_added(fixture: &impl StoreFixture) {
     tests[0].group = Some("group \u{0}".to_owned());
     tests[0].explanation = Some("because\nü".to_owned());
     tests[0].input.size = u64::from(u32::MAX) * 1000;
+    tests[1].extras = TestExtras {
+        args: vec!["--n \u{0}".to_owned(), String::new()],
+        files: vec![file("lib/table.txt")],
+        checker_args: Some(Vec::new()),
+        comparator: Some(ComparatorOptions::default()),
+    };
     let large = test_set(&given, &problem, tests);
     let mut custom = test_set(&given, &problem, Vec::new());
     custom.checker.kind = StoredCheckerKind::Custom {
-        language: "cpp".to_owned(),
-        files: vec![CheckerFile {
-            name: "lib/validate.cpp".to_owned(),
-            content: BlobRef {
-                sha256: "0".repeat(64),
-                size: 0,
-            },
-        }],
+        program: program("cpp"),
+        more: vec![program("python")],
+        convention: ValidatorConvention::Testlib,
     };
     custom.checker.args = vec!["--strict \"x\"".to_owned(), String::new()];
+    custom.details = details();
     let tx = given.tx().await;
     tx.problems().add_test_set(&large).await.expect("add");
     tx.problems().add_test_set(&custom).await.expect("add");
@@ -200,6 +198,100 @@ pub async fn a_test_set_comes_back_as_added(fixture: &impl StoreFixture) {
     let queries = fixture.problem_queries();
     assert_eq!(queries.test_set(large.id).await.expect("read"), Some(large));
     assert_eq!(queries.test_set(custom.id).await.expect("read"), Some(custom));
+}
+
+fn file(name: &str) -> StoredFile {
+    StoredFile {
+        name: name.to_owned(),
+        content: BlobRef {
+            sha256: "0".repeat(64),
+            size: 0,
+        },
+    }
+}
+
+pub(crate) fn program(language: &str) -> StoredProgram {
+    StoredProgram {
+        language: language.to_owned(),
+        files: vec![file("lib/validate.x")],
+    }
+}
+
+/// Everything a test set can have besides tests and checker.
+pub(crate) fn details() -> TestSetDetails {
+    let inner = TestGroup {
+        name: "secret/ü \u{0}".to_owned(),
+        children: vec![TestNode::Test(2)],
+        on_reject: OnReject::Break,
+        grader: Grader::Modern {
+            aggregation: Aggregation::Min,
+            max_score: Some(0.1 + 0.2),
+        },
+        require_pass: vec!["sample".to_owned()],
+    };
+    let graded = TestGroup {
+        name: "secret".to_owned(),
+        children: vec![TestNode::Group(inner)],
+        on_reject: OnReject::Continue,
+        grader: Grader::Custom {
+            flags: vec!["--min".to_owned()],
+            points: LegacyPoints::default(),
+        },
+        require_pass: Vec::new(),
+    };
+    let root = TestGroup {
+        name: String::new(),
+        children: vec![TestNode::Test(1), TestNode::Group(graded)],
+        on_reject: OnReject::Break,
+        grader: Grader::Legacy {
+            verdict: VerdictMode::AlwaysAccept,
+            score: ScoreMode::Avg,
+            ignore_sample: true,
+            accept_if_any_accepted: false,
+            points: LegacyPoints {
+                range_min: Some(-1e300),
+                ..LegacyPoints::default()
+            },
+        },
+        require_pass: Vec::new(),
+    };
+    TestSetDetails {
+        rules: StoredRules {
+            interactive: true,
+            interactor: Some(program("rust")),
+            passes: Some(3),
+            points: Points::Modern,
+            tree: Some(root),
+            minimise: true,
+            accepted_only: true,
+            grader: Some(program("go")),
+            includes: vec![Include {
+                languages: vec!["cpp".to_owned()],
+                files: program(""),
+            }],
+            languages: Some(vec!["cpp".to_owned()]),
+            file_writing: false,
+            code_kb: Some(64),
+            compile_time_ms: Some(1),
+            compile_memory_mb: Some(u32::MAX),
+        },
+        attachments: vec![file("data/häuser.zip")],
+        jury_submissions: vec![StoredJurySubmission {
+            path: "accepted/a.cpp".to_owned(),
+            program: program("cpp"),
+            label: Label {
+                expected: vec![Verdict::Accepted],
+                partial: true,
+                score: Some((0.1, 1e300)),
+                constraints: vec![Constraint {
+                    tests: Some(vec![1]),
+                    message: Some("\u{0}".to_owned()),
+                    ..Constraint::default()
+                }],
+                ..Label::default()
+            },
+        }],
+    }
 }
 
 crate::suite::suite! {

@@ -9,7 +9,7 @@ use codesm_core::kernel::{
     BlobRef, Clock, Email, IdGenerator, ProblemId, RefreshTokenId, RequestContext, Role, Secret, Slug, SubmissionId, TestSetId, Timestamp,
     UserId, Username,
 };
-use codesm_core::problems::{Difficulty, Problem, ProblemQueries, ProblemStatus, TestCase};
+use codesm_core::problems::{Difficulty, Problem, ProblemQueries, ProblemStatus, TestCase, TestExtras};
 use codesm_core::store::{Tx, UnitOfWork};
 use codesm_core::submissions::{Submission, SubmissionQueries, SubmissionState, TextFile};
 use std::sync::Arc;
@@ -177,6 +177,9 @@ impl Given {
             wall_ms: None,
             memory_kb: None,
             measured_by: None,
+            sandbox_tier: None,
+            worker_speed: None,
+            groups: Vec::new(),
             error_code: None,
             attempt: 0,
             tests: Vec::new(),
@@ -230,7 +233,7 @@ impl Given {
         job
     }
 
-    /// What a worker without any language asks for: ten jobs, for 30 seconds, now.
+    /// What a worker without any language, and without patience, asks for: ten jobs, for 30 seconds, now.
     pub fn request(&self, worker: &str) -> ReserveRequest {
         ReserveRequest {
             worker: worker.to_owned(),
@@ -238,6 +241,7 @@ impl Given {
             capabilities: Vec::new(),
             max: 10,
             lease: Duration::seconds(30),
+            patience: Duration::zero(),
             now: self.now(),
         }
     }
@@ -270,6 +274,7 @@ pub(crate) fn test_case(index: u32) -> TestCase {
         input: blob(1),
         answer: blob(2),
         explanation: None,
+        extras: TestExtras::default(),
     }
 }
 

@@ -3,9 +3,9 @@
 use crate::store::limits;
 use crate::{Given, StoreFixture};
 use chrono::Duration;
-use codesm_core::judging::{ComparatorOptions, Mode, TestResult, Verdict};
+use codesm_core::judging::{ComparatorOptions, GroupResult, Mode, TestResult, Verdict};
 use codesm_core::kernel::SubmissionId;
-use codesm_core::problems::{StoredChecker, StoredCheckerKind, TestSet};
+use codesm_core::problems::{StoredChecker, TestSet, TestSetDetails};
 use codesm_core::submissions::{Judgement, Submission, SubmissionState, TextFile};
 
 fn result(index: u32) -> TestResult {
@@ -27,14 +27,28 @@ fn result(index: u32) -> TestResult {
     }
 }
 
+fn groups() -> Vec<GroupResult> {
+    let group = |name: &str, max_score| GroupResult {
+        name: name.to_owned(),
+        verdict: Verdict::Partial,
+        score: 0.1 + 0.2,
+        max_score,
+        tests: vec![1, u32::MAX],
+    };
+    vec![group("secret", Some(1e300)), group("secret/ü \u{0}", None)]
+}
+
 fn judgement() -> Judgement {
     Judgement {
         verdict: Verdict::Partial,
         score: 0.1 + 0.2,
-        max_score: 1e300,
+        max_score: None,
         compile_output: Some("warning: \u{0} embedded".to_owned()),
         tests: (1..=20).map(result).collect(),
         measured_by: Some("cgroup-v2".to_owned()),
+        sandbox_tier: Some("A".to_owned()),
+        worker_speed: Some(1.0 / 3.0),
+        groups: groups(),
         error_code: Some("sandbox.lost".to_owned()),
     }
 }
@@ -46,14 +60,8 @@ async fn full(given: &Given) -> Submission {
     let set = TestSet {
         id: given.test_set_id(),
         problem_id: problem.id,
-        checker: StoredChecker {
-            kind: StoredCheckerKind::Default {
-                options: ComparatorOptions::default(),
-            },
-            args: Vec::new(),
-            time_limit_ms: 1,
-            memory_limit_mb: 1,
-        },
+        checker: StoredChecker::tokens(ComparatorOptions::default()),
+        details: TestSetDetails::default(),
         tests: Vec::new(),
         created_at: given.now(),
     };
@@ -80,6 +88,9 @@ async fn full(given: &Given) -> Submission {
     submission.wall_ms = Some(0);
     submission.memory_kb = Some(u64::from(u32::MAX) * 1024);
     submission.measured_by = Some("rlimit".to_owned());
+    submission.sandbox_tier = Some("C".to_owned());
+    submission.worker_speed = Some(0.1 + 0.2);
+    submission.groups = groups();
     submission.error_code = Some("x".to_owned());
     submission.attempt = u32::MAX;
     submission.tests = (1..=3).map(result).collect();

@@ -130,3 +130,23 @@ async fn a_folder_that_takes_no_files_is_unavailable() {
     let error = store.put_stream(Box::new(io::Cursor::new(b"abc"))).await.unwrap_err();
     assert_unavailable(&error);
 }
+
+#[tokio::test]
+async fn processes_that_share_a_folder_store_the_same_blobs_at_the_same_time() {
+    let folder = TempDir::new().unwrap();
+    let mut writers = tokio::task::JoinSet::new();
+    for _ in 0..4 {
+        let store = FsBlobStore::open(folder.path()).unwrap();
+        writers.spawn(async move {
+            for number in 0..50_u8 {
+                let bytes = Bytes::from(vec![number; 10_000]);
+                let blob = store.put(bytes.clone()).await.unwrap();
+                assert_eq!(store.get(&blob).await.unwrap(), bytes);
+            }
+        });
+    }
+    while let Some(ended) = writers.join_next().await {
+        ended.unwrap();
+    }
+    assert_eq!(fs::read_dir(folder.path().join("blobs/.tmp")).unwrap().count(), 0);
+}

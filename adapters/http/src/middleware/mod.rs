@@ -39,7 +39,7 @@ use crate::HttpDeps;
 use crate::openapi::{self, Documents};
 use crate::request::check_query;
 use crate::response::{Problem, framework_problem};
-use crate::routes::{Class, Match, Routes};
+use crate::routes::{Class, Match, Routes, operation, with_escaped_rest};
 use body_limit::MeteredBody;
 use poem::endpoint::BoxEndpoint;
 use poem::http::Method;
@@ -109,7 +109,7 @@ impl Pipeline {
             request.set_method(Method::GET);
         }
         let response = match self.admit(&mut request, exchange).await.and_then(|()| metered.check(&request)) {
-            Ok(()) => self.dispatch(request).await,
+            Ok(()) => self.dispatch(request, exchange).await,
             Err(problem) => problem.respond(),
         };
         metered.finish(response).await
@@ -130,9 +130,16 @@ impl Pipeline {
     }
 
     /// Step 12.
-    async fn dispatch(&self, request: Request) -> Response {
+    async fn dispatch(&self, mut request: Request, exchange: &Exchange) -> Response {
         if let Some(document) = self.documents.answer(&request) {
             return document;
+        }
+        if let Match::Operation { pattern, id, .. } = &exchange.route
+            && id == operation::GET_ATTACHMENT
+            && let Some(inner) = with_escaped_rest(pattern, request.uri().path()).and_then(|path| path.parse().ok())
+        {
+            // Its query has been checked, and it has none that matters.
+            *request.uri_mut() = inner;
         }
         match self.handlers.call(request).await {
             Ok(response) => response,

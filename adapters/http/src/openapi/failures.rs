@@ -38,6 +38,11 @@ const FAILURES: &[Failure] = &[
     ("idempotency.mismatch", 422, "The key was used with another request."),
     ("internal.unexpected", 500, "A fault of ours."),
     (
+        "package.cannot_express",
+        422,
+        "The problem has something that the package format has no words for; `detail` says what.",
+    ),
+    (
         "package.invalid",
         422,
         "The package cannot be used; `code` is more exact (`package.…`), `errors` names file and key.",
@@ -45,6 +50,13 @@ const FAILURES: &[Failure] = &[
     ("package.too_large", 413, "The package is larger than allowed when unpacked."),
     ("page.invalid_cursor", 400, "The cursor does not belong to this list."),
     ("page.invalid_limit", 422, "`limit` is not 1 to 100."),
+    ("problem.attachment_not_found", 404, "The problem has no attachment of this name."),
+    (
+        "problem.checker_unavailable",
+        409,
+        "No worker has the language of the problem's own programs.",
+    ),
+    ("problem.no_samples", 409, "The problem has no samples to run."),
     ("problem.no_tests", 409, "The problem has no tests yet."),
     (
         "problem.not_found",
@@ -84,10 +96,16 @@ const FAILURES: &[Failure] = &[
     ),
     ("route.method_not_allowed", 405, "The address does not answer this method."),
     ("route.not_found", 404, "There is nothing at this address."),
+    (
+        "sandbox.unavailable",
+        503,
+        "The time limit could not be measured now; try again shortly.",
+    ),
     ("storage.unavailable", 503, "The storage is away; try again shortly."),
     ("store.stale", 409, "Somebody else changed it at the same time."),
     ("submission.args_not_text", 422, "An argument holds NUL."),
     ("submission.args_too_long", 422, "Too many or too long arguments."),
+    ("submission.code_too_long", 422, "The problem takes less source code."),
     ("submission.file_name_invalid", 422, "A file name is no plain relative path."),
     ("submission.file_name_repeated", 422, "A file name occurs twice."),
     ("submission.files_count", 422, "Not 1 to 50 files."),
@@ -95,6 +113,11 @@ const FAILURES: &[Failure] = &[
         "submission.invalid_idempotency_key",
         422,
         "The key is not 1 to 255 visible ASCII characters.",
+    ),
+    (
+        "submission.language_not_permitted",
+        422,
+        "The problem does not take submissions in this language.",
     ),
     ("submission.language_unavailable", 422, "No worker has this language."),
     ("submission.limit_out_of_range", 422, "A limit is out of range."),
@@ -111,6 +134,11 @@ const FAILURES: &[Failure] = &[
     ("submission.stdin_not_allowed", 422, "Standard input is only for mode `run`."),
     ("submission.stdin_not_text", 422, "Standard input holds NUL."),
     ("submission.stdin_too_large", 422, "Standard input is too large."),
+    (
+        "submission.too_many_waiting",
+        429,
+        "Too many of one's submissions are waiting already.",
+    ),
     ("submission.unknown_language", 422, "There is no such language."),
     ("validation.failed", 422, "Fields are not acceptable; `errors` names them."),
 ];

@@ -2,7 +2,10 @@
 
 use crate::response::{Nullable, Time};
 use codesm_core::judging::ResourceLimits;
-use codesm_core::problems::{Difficulty, ImportReport, Problem, ProblemListItem, ProblemSort, ProblemStatus, ProblemView, Sample, TestSet};
+use codesm_core::problems::{
+    Difficulty, GroupSummary, Problem, ProblemKind, ProblemListItem, ProblemSort, ProblemStatus, ProblemView, Sample, StoredFile, TestSet,
+    TestSetDetails,
+};
 use poem_openapi::{Enum, Object};
 use uuid::Uuid;
 
@@ -34,6 +37,20 @@ pub(super) enum ProblemStatusDto {
     Archived,
 }
 
+/// What is special about a problem's judging: one of the first two, and any of the others.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename = "ProblemKind", remote = "ProblemKind", rename_all = "kebab-case")]
+pub(super) enum ProblemKindDto {
+    /// Right or wrong.
+    PassFail,
+    /// Submissions get points.
+    Scoring,
+    /// Submissions talk to the problem's own program.
+    Interactive,
+    /// Submissions are run several times on a test.
+    MultiPass,
+}
+
 /// Order of the problem list.
 #[derive(Clone, Copy, Enum)]
 #[oai(rename = "ProblemSort", remote = "ProblemSort", rename_all = "snake_case")]
@@ -58,14 +75,41 @@ pub(super) struct TestSetDto {
     pub(super) tests: usize,
     /// Number of samples among them.
     pub(super) samples: usize,
+    /// Groups that give points, the outer before the inner.
+    pub(super) groups: Vec<GroupSummaryDto>,
+}
+
+/// A group of tests that gives points.
+#[derive(Object)]
+#[oai(rename = "Group", rename_all = "camelCase")]
+pub(super) struct GroupSummaryDto {
+    /// Path below the test data, such as `secret/group1`.
+    pub(super) name: String,
+    /// Number of tests in it.
+    pub(super) tests: usize,
+    /// Most points; null where they are unbounded.
+    pub(super) max_score: Nullable<f64>,
+}
+
+impl From<GroupSummary> for GroupSummaryDto {
+    fn from(group: GroupSummary) -> Self {
+        let GroupSummary { name, tests, max_score } = group;
+        Self {
+            name,
+            tests,
+            max_score: max_score.into(),
+        }
+    }
 }
 
 impl From<TestSet> for TestSetDto {
     fn from(test_set: TestSet) -> Self {
+        let groups = test_set.groups().into_iter().map(Into::into).collect();
         let TestSet {
             id,
             problem_id: _,
             checker: _,
+            details: _,
             tests,
             created_at: _,
         } = test_set;
@@ -73,6 +117,7 @@ impl From<TestSet> for TestSetDto {
             test_set_id: id.as_uuid(),
             samples: tests.iter().filter(|test| test.sample).count(),
             tests: tests.len(),
+            groups,
         }
     }
 }
@@ -157,6 +202,23 @@ pub(super) struct AuthorDto {
     pub(super) username: String,
 }
 
+/// A file for solvers.
+#[derive(Object)]
+#[oai(rename = "Attachment", rename_all = "camelCase")]
+pub(super) struct AttachmentDto {
+    /// Name, a relative path; to be had at `/problems/{problem}/attachments/{name}`.
+    pub(super) name: String,
+    /// Bytes.
+    pub(super) size: u64,
+}
+
+impl From<StoredFile> for AttachmentDto {
+    fn from(file: StoredFile) -> Self {
+        let StoredFile { name, content } = file;
+        Self { name, size: content.size }
+    }
+}
+
 /// A problem.
 #[derive(Object)]
 #[oai(rename = "ProblemView", rename_all = "camelCase", example)]
@@ -181,6 +243,16 @@ pub(super) struct ProblemDto {
     pub(super) memory_limit_mb: u32,
     /// Output in KiB.
     pub(super) output_limit_kb: u32,
+    /// What is special about its judging.
+    pub(super) kind: Vec<ProblemKindDto>,
+    /// Most points of a submission, 1 for pass-fail; null where they are unbounded.
+    pub(super) max_score: Nullable<f64>,
+    /// Ids of the languages it takes submissions in; null: all.
+    pub(super) languages: Nullable<Vec<String>>,
+    /// Most source code in KiB; null: only the general limit.
+    pub(super) code_limit_kb: Nullable<u32>,
+    /// Files for solvers.
+    pub(super) attachments: Vec<AttachmentDto>,
     /// Sample tests.
     pub(super) samples: Vec<SampleDto>,
     /// Number of all tests.
@@ -204,8 +276,15 @@ impl ProblemDto {
             author_username,
             samples: _,
             test_count,
-            checker_language: _,
+            own_languages: _,
+            details,
         } = view;
+        let (kinds, max_score) = (details.kinds(), details.rules.max_score());
+        let TestSetDetails {
+            rules,
+            attachments,
+            jury_submissions: _,
+        } = details;
         let acceptance = problem.acceptance().into();
         let Problem {
             id,
@@ -251,6 +330,11 @@ impl ProblemDto {
             time_limit_ms: time_ms,
             memory_limit_mb: memory_mb,
             output_limit_kb: output_kb,
+            kind: kinds.into_iter().map(Into::into).collect(),
+            max_score: max_score.into(),
+            languages: rules.languages.into(),
+            code_limit_kb: rules.code_kb.into(),
+            attachments: attachments.into_iter().map(Into::into).collect(),
             samples: samples.collect(),
             test_count,
             author: AuthorDto {
@@ -261,57 +345,6 @@ impl ProblemDto {
             submissions_total,
             created_at: created_at.into(),
             updated_at: updated_at.into(),
-        }
-    }
-}
-
-/// The problem that came of an import, and how it went.
-#[derive(Object)]
-#[oai(rename = "ImportedProblem", rename_all = "camelCase", example)]
-pub(super) struct ImportReportDto {
-    /// The problem.
-    #[oai(flatten)]
-    pub(super) problem: ProblemDto,
-    /// What the package was like.
-    pub(super) report: PackageReportDto,
-}
-
-/// What a package was like.
-#[derive(Object)]
-#[oai(rename = "PackageReport", rename_all = "camelCase")]
-pub(super) struct PackageReportDto {
-    /// Format version, such as `legacy` or `2025-09`.
-    pub(super) format_version: String,
-    /// Number of samples.
-    pub(super) samples: usize,
-    /// Number of secret tests.
-    pub(super) secrets: usize,
-    /// Number of labelled jury submissions seen.
-    pub(super) jury_submissions: usize,
-    /// What was ignored or guessed, with file and key.
-    pub(super) warnings: Vec<String>,
-}
-
-impl ImportReportDto {
-    pub(super) fn new(shown: ProblemDto, report: ImportReport) -> Self {
-        let ImportReport {
-            problem: _,
-            created: _,
-            format_version,
-            samples,
-            secrets,
-            jury_submissions,
-            warnings,
-        } = report;
-        Self {
-            problem: shown,
-            report: PackageReportDto {
-                format_version,
-                samples,
-                secrets,
-                jury_submissions,
-                warnings,
-            },
         }
     }
 }

@@ -1,13 +1,23 @@
 //! Examples for the OpenAPI document.
 
 use super::dto::{
-    AuthorDto, DifficultyDto, ImportReportDto, PackageReportDto, ProblemDto, ProblemItemDto, ProblemStatusDto, SampleDto, TestSetDto,
+    AttachmentDto, AuthorDto, DifficultyDto, GroupSummaryDto, ProblemDto, ProblemItemDto, ProblemKindDto, ProblemStatusDto, SampleDto,
+    TestSetDto,
 };
-use super::requests::{CheckerBody, EditBody, NewProblemBody, TestBody, TestsBody};
+use super::report::{ImportReportDto, PackageReportDto};
+use super::requests::{CheckerBody, EditBody, GroupBody, NewProblemBody, TestBody, TestsBody};
 use crate::response::{Maybe, Nullable, Time};
 use chrono::DateTime;
 use poem_openapi::types::Example;
 use uuid::Uuid;
+
+fn group() -> GroupSummaryDto {
+    GroupSummaryDto {
+        name: "secret/easy".to_owned(),
+        tests: 1,
+        max_score: Nullable(Some(40.0)),
+    }
+}
 
 const STATEMENT: &str = "Read two integers and print their sum.";
 
@@ -47,11 +57,15 @@ impl Example for TestsBody {
             input: input.to_owned(),
             answer: answer.to_owned(),
             sample,
-            group: Maybe(None),
+            group: Maybe((!sample).then(|| "easy".to_owned())),
             explanation: Maybe(None),
         };
         Self {
             tests: vec![test("1 2\n", "3\n", true), test("-5 5\n", "0\n", false)],
+            groups: Maybe(Some(vec![GroupBody {
+                name: "easy".to_owned(),
+                points: 40.0,
+            }])),
             checker: Maybe(Some(CheckerBody {
                 case_sensitive: Maybe(Some(false)),
                 space_change_sensitive: Maybe(Some(false)),
@@ -68,6 +82,7 @@ impl Example for TestSetDto {
             test_set_id: Uuid::from_u128(0x019a_9c6e_7b1a_7c00_8000_0000_0000_0004),
             tests: 2,
             samples: 1,
+            groups: vec![group()],
         }
     }
 }
@@ -102,6 +117,14 @@ impl Example for ProblemDto {
             time_limit_ms: 1000,
             memory_limit_mb: 256,
             output_limit_kb: 8192,
+            kind: vec![ProblemKindDto::Scoring],
+            max_score: Nullable(Some(40.0)),
+            languages: Nullable(None),
+            code_limit_kb: Nullable(None),
+            attachments: vec![AttachmentDto {
+                name: "testing_tool.py".to_owned(),
+                size: 1234,
+            }],
             samples: vec![SampleDto {
                 input: "1 2\n".to_owned(),
                 answer: "3\n".to_owned(),
@@ -126,8 +149,12 @@ impl Example for ImportReportDto {
             problem: ProblemDto::example(),
             report: PackageReportDto {
                 format_version: "legacy".to_owned(),
+                kind: vec![ProblemKindDto::Scoring],
                 samples: 1,
                 secrets: 20,
+                groups: vec![group()],
+                time_limit_ms: 1000,
+                time_limit_note: "the package says so".to_owned(),
                 jury_submissions: 5,
                 warnings: vec!["problem.yaml: rights_owner: ignored".to_owned()],
             },

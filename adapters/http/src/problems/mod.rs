@@ -1,19 +1,23 @@
 //! Problems and their tests.
 
+mod archive;
 mod dto;
 mod examples;
+mod report;
 mod requests;
 mod upload;
 
 use crate::HttpDeps;
 use crate::openapi::ApiTags;
 use crate::request::{Anyone, Body, Call, LoggedIn, PageLimit, problem_ref};
-use crate::response::{Cached, CachedList, Created, Data, Problem};
+use crate::response::{Cached, CachedList, Created, Data, Download, Problem};
 use crate::routes::operation;
+use archive::Archive;
 use codesm_core::problems::{ImportOptions, ListProblemsCommand, ProblemRef, StatusChange};
-use dto::{DifficultyDto, ImportReportDto, ProblemDto, ProblemItemDto, ProblemSortDto, ProblemStatusDto, TestSetDto};
+use dto::{DifficultyDto, ProblemDto, ProblemItemDto, ProblemSortDto, ProblemStatusDto, TestSetDto};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
+use report::ImportReportDto;
 use requests::{EditBody, NewProblemBody, TestsBody};
 use std::sync::Arc;
 use upload::PackageUpload;
@@ -25,6 +29,10 @@ const PUBLIC_SECONDS: u32 = 15;
 pub(crate) const ERRORS: &[(&str, &[&str])] = &[
     ("listProblems", &["page.invalid_limit", "page.invalid_cursor"]),
     ("getProblem", &["problem.not_found", "storage.unavailable"]),
+    (
+        operation::GET_ATTACHMENT,
+        &["problem.not_found", "problem.attachment_not_found", "storage.unavailable"],
+    ),
     ("createProblem", &["auth.forbidden", "validation.failed", "problem.slug_taken"]),
     (
         "editProblem",
@@ -71,6 +79,16 @@ pub(crate) const ERRORS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "exportProblem",
+        &[
+            "auth.forbidden",
+            "problem.not_found",
+            "problem.no_tests",
+            "package.cannot_express",
+            "storage.unavailable",
+        ],
+    ),
+    (
         operation::IMPORT_PROBLEM,
         &[
             "auth.forbidden",
@@ -79,6 +97,7 @@ pub(crate) const ERRORS: &[(&str, &[&str])] = &[
             "problem.slug_taken",
             "package.too_large",
             "package.invalid",
+            "sandbox.unavailable",
             "storage.unavailable",
         ],
     ),
@@ -138,6 +157,23 @@ impl ProblemsApi {
     ) -> Result<Cached<ProblemDto>, Problem> {
         let shown = self.show(&caller.0, &problem_ref(&problem.0)?).await?;
         Ok(Cached(shown, caller.0.freshness(PUBLIC_SECONDS)))
+    }
+
+    /// Download an attachment
+    ///
+    /// A file for solvers. Slashes in its name may be sent as they are or as `%2F`.
+    #[oai(path = "/:problem/attachments/:name", method = "get", operation_id = "getAttachment")]
+    async fn attachment(
+        &self,
+        caller: Anyone,
+        /// Identifier or slug.
+        problem: Path<String>,
+        /// Name of the attachment, as the problem lists it.
+        name: Path<String>,
+    ) -> Result<Download, Problem> {
+        let attachments = &self.0.app.problems.attachment;
+        let found = attachments.get(caller.0.actor(), &problem_ref(&problem.0)?, &name.0).await?;
+        Download::open(&found.stored, found.file, caller.0.freshness(PUBLIC_SECONDS)).await
     }
 
     /// Write a problem
@@ -207,7 +243,8 @@ impl ProblemsApi {
 
     /// Set the tests
     ///
-    /// Replaces all of them, in judging order with samples first. Submissions already received are judged by the tests of their time.
+    /// Replaces all of them, in judging order with samples first. With `groups` the problem is scored: a group gives its points for all
+    /// of its tests, and their sum is the score. Submissions already received are judged by the tests of their time.
     #[oai(path = "/:problem/tests", method = "put", operation_id = "setTests")]
     async fn set_tests(
         &self,
@@ -221,9 +258,26 @@ impl ProblemsApi {
         Ok(Data(tests.into()))
     }
 
+    /// Export a problem package
+    ///
+    /// A zip archive in the Kattis/ICPC problem package format, version 2025-09, with hidden tests and jury submissions. For the
+    /// problem's author and admins.
+    #[oai(path = "/:problem/export", method = "get", operation_id = "exportProblem")]
+    async fn export(
+        &self,
+        caller: LoggedIn,
+        /// Identifier or slug.
+        problem: Path<String>,
+    ) -> Result<Archive, Problem> {
+        let export = &self.0.app.problems.export;
+        let package = export.collect(&caller.0.context, &problem_ref(&problem.0)?).await?;
+        Archive::write(self.0.app.clone(), package, &self.0.settings.scratch_dir, &*self.0.ids).await
+    }
+
     /// Import a problem package
     ///
-    /// A zip archive in the Kattis/ICPC problem package format, legacy or 2025-09. Needs the role `author`.
+    /// A zip archive in the Kattis/ICPC problem package format, legacy or 2025-09, or a full package of Codeforces' Polygon. Needs the
+    /// role `author`.
     #[oai(path = "/import", method = "post", operation_id = "importProblem")]
     async fn import(&self, caller: LoggedIn, upload: PackageUpload) -> Result<Created<ImportReportDto>, Problem> {
         let context = &caller.0.context;

@@ -3,7 +3,7 @@
 use super::dto::DifficultyDto;
 use crate::response::Maybe;
 use codesm_core::judging::ComparatorOptions;
-use codesm_core::problems::{CreateProblemCommand, EditProblemCommand, InlineTest, SetTestsCommand};
+use codesm_core::problems::{CreateProblemCommand, EditProblemCommand, InlineGroup, InlineTest, SetTestsCommand};
 use poem_openapi::Object;
 
 /// A new problem.
@@ -106,8 +106,21 @@ impl From<EditBody> for EditProblemCommand {
 pub(super) struct TestsBody {
     /// In judging order; samples are moved to the front. 1 to 500.
     pub(super) tests: Vec<TestBody>,
+    /// What gives points, in judging order. Then the problem is scored: every test that is no sample needs one of these groups.
+    /// Absent: it is right or wrong.
+    pub(super) groups: Maybe<Vec<GroupBody>>,
     /// How outputs are compared.
     pub(super) checker: Maybe<CheckerBody>,
+}
+
+/// A group of tests that gives points.
+#[derive(Object)]
+#[oai(rename = "NewGroup", rename_all = "camelCase")]
+pub(super) struct GroupBody {
+    /// Its name, as its tests say it in `group`.
+    pub(super) name: String,
+    /// Points for all of its tests; for fewer there are none. More than 0.
+    pub(super) points: f64,
 }
 
 /// One test.
@@ -120,7 +133,7 @@ pub(super) struct TestBody {
     pub(super) answer: String,
     /// Whether solvers may see it.
     pub(super) sample: bool,
-    /// Group.
+    /// Group, 1 to 64 of the characters a-z, A-Z, 0-9, `_`, `-` and `.`.
     pub(super) group: Maybe<String>,
     /// Words for the solver.
     pub(super) explanation: Maybe<String>,
@@ -159,7 +172,8 @@ impl From<CheckerBody> for ComparatorOptions {
 
 impl From<TestsBody> for SetTestsCommand {
     fn from(body: TestsBody) -> Self {
-        let TestsBody { tests, checker } = body;
+        let TestsBody { tests, groups, checker } = body;
+        let group = |GroupBody { name, points }| InlineGroup { name, points };
         let tests = tests.into_iter().map(|test| {
             let TestBody {
                 input,
@@ -178,6 +192,7 @@ impl From<TestsBody> for SetTestsCommand {
         });
         Self {
             tests: tests.collect(),
+            groups: groups.0.map(|groups| groups.into_iter().map(group).collect()),
             options: checker.0.map(Into::into),
         }
     }

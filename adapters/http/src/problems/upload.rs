@@ -70,14 +70,14 @@ fn malformed() -> Problem {
 }
 
 /// A file that is gone when nobody needs it any more.
-struct TemporaryFile(PathBuf);
+pub(super) struct TemporaryFile(pub(super) PathBuf);
 
 impl Drop for TemporaryFile {
     fn drop(&mut self) {
         if let Err(error) = std::fs::remove_file(&self.0)
             && error.kind() != io::ErrorKind::NotFound
         {
-            tracing::warn!(%error, "an upload could not be removed");
+            tracing::warn!(%error, "a temporary file could not be removed");
         }
     }
 }

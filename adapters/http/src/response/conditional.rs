@@ -35,16 +35,17 @@ impl Freshness {
         digest.update(body["data"].to_string());
         digest.update(body["meta"]["page"].to_string());
         let tag = format!("\"{}\"", hex::encode(&digest.finalize()[..16]));
-        let known = self.if_none_match.as_deref().is_some_and(|list| names(list, &tag));
-        let mut response = if known {
-            StatusCode::NOT_MODIFIED.into()
-        } else {
-            json_response(StatusCode::OK, JSON, body)
-        };
+        self.with_tag(&tag, || json_response(StatusCode::OK, JSON, body))
+    }
+
+    /// 304 if the client has what the tag names, or the whole answer.
+    pub(super) fn with_tag(&self, tag: &str, whole: impl FnOnce() -> Response) -> Response {
+        let known = self.if_none_match.as_deref().is_some_and(|list| names(list, tag));
+        let mut response = if known { StatusCode::NOT_MODIFIED.into() } else { whole() };
         let headers = response.headers_mut();
         headers.insert(
             header::ETAG,
-            HeaderValue::from_str(&tag).expect("quoted hexadecimal is a header value"),
+            HeaderValue::from_str(tag).expect("quoted hexadecimal is a header value"),
         );
         headers.insert(header::CACHE_CONTROL, self.cache_control());
         headers.append(header::VARY, HeaderValue::from_static("Authorization, Cookie, X-Api-Key"));
@@ -112,14 +113,14 @@ impl<T: Type + ParseFromJSON + ToJSON> ApiResponse for CachedList<T> {
     }
 }
 
-fn validators() -> Vec<poem_openapi::registry::MetaHeader> {
+pub(super) fn validators() -> Vec<poem_openapi::registry::MetaHeader> {
     vec![
         header_meta("ETag", "Names this version; give it back in `If-None-Match`."),
         header_meta("Cache-Control", "Who may keep the answer, and for how long."),
     ]
 }
 
-fn not_modified() -> MetaResponse {
+pub(super) fn not_modified() -> MetaResponse {
     MetaResponse {
         description: "The version named by `If-None-Match` is the newest.",
         status: Some(304),

@@ -1,9 +1,10 @@
 //! What goes back over the wire about submissions.
 
+use super::results::{GroupDto, TestDto};
 use crate::response::{Nullable, Time};
-use codesm_core::judging::{Mode, ResourceLimits, TestResult, Verdict};
+use codesm_core::judging::{Mode, ResourceLimits, Verdict};
 use codesm_core::kernel::ProblemId;
-use codesm_core::submissions::{SampleData, Submission, SubmissionListItem, SubmissionState, SubmissionView, TextFile};
+use codesm_core::submissions::{Submission, SubmissionListItem, SubmissionState, SubmissionView, TextFile};
 use poem_openapi::{Enum, Object};
 use uuid::Uuid;
 
@@ -105,91 +106,6 @@ pub(super) struct LimitsDto {
     pub(super) output_kb: u32,
 }
 
-/// What came of one test.
-#[derive(Object)]
-#[oai(rename = "TestResult", rename_all = "camelCase")]
-pub(super) struct TestDto {
-    /// Position, from 1.
-    pub(super) index: u32,
-    /// Whether it is a sample.
-    pub(super) sample: bool,
-    /// How it ended.
-    pub(super) verdict: VerdictDto,
-    /// Points.
-    pub(super) score: f64,
-    /// CPU time in milliseconds.
-    pub(super) cpu_ms: u32,
-    /// Wall time in milliseconds.
-    pub(super) wall_ms: u32,
-    /// Peak memory in KiB.
-    pub(super) memory_kb: u64,
-    /// Exit code, if the program exited.
-    pub(super) exit_code: Nullable<i32>,
-    /// Signal, if one ended it.
-    pub(super) signal: Nullable<i32>,
-    /// What the checker says to the solver.
-    pub(super) message: Nullable<String>,
-    /// Standard input; samples only.
-    #[oai(skip_serializing_if_is_none)]
-    pub(super) input: Option<String>,
-    /// Expected output; samples only.
-    #[oai(skip_serializing_if_is_none)]
-    pub(super) answer: Option<String>,
-    /// Excerpt of standard output; samples and runs only.
-    #[oai(skip_serializing_if_is_none)]
-    pub(super) stdout: Option<String>,
-    /// Excerpt of standard error; samples and runs only.
-    #[oai(skip_serializing_if_is_none)]
-    pub(super) stderr: Option<String>,
-    /// Name in the package; only for the problem's author.
-    #[oai(skip_serializing_if_is_none)]
-    pub(super) name: Option<String>,
-    /// What the checker says to the problem's author, and only to them: it may quote the hidden answer.
-    #[oai(skip_serializing_if_is_none)]
-    pub(super) judge_message: Option<String>,
-}
-
-impl TestDto {
-    /// The use case has taken out what the caller may not see; data of hidden tests is kept back here from everybody besides.
-    pub(super) fn new(result: TestResult, data: Option<&SampleData>) -> Self {
-        let TestResult {
-            index,
-            name,
-            sample,
-            verdict,
-            score,
-            cpu_ms,
-            wall_ms,
-            memory_kb,
-            exit_code,
-            signal,
-            message,
-            judge_message,
-            stdout,
-            stderr,
-        } = result;
-        let data = data.filter(|_| sample);
-        Self {
-            index,
-            sample,
-            verdict: verdict.into(),
-            score,
-            cpu_ms,
-            wall_ms,
-            memory_kb,
-            exit_code: exit_code.into(),
-            signal: signal.into(),
-            message: message.into(),
-            input: data.map(|data| data.input.clone()),
-            answer: data.map(|data| data.answer.clone()),
-            stdout: stdout.filter(|_| sample),
-            stderr: stderr.filter(|_| sample),
-            name: Some(name).filter(|name| !name.is_empty()),
-            judge_message,
-        }
-    }
-}
-
 /// A submission or run.
 #[derive(Object)]
 #[oai(rename = "Submission", rename_all = "camelCase", example)]
@@ -210,10 +126,12 @@ pub(super) struct SubmissionDto {
     pub(super) verdict: Nullable<VerdictDto>,
     /// Points; null until done.
     pub(super) score: Nullable<f64>,
-    /// Most points possible; null until done.
+    /// Most points possible; null until done, and where points are unbounded.
     pub(super) max_score: Nullable<f64>,
     /// Results so far, in judging order.
     pub(super) tests: Vec<TestDto>,
+    /// Results of the groups of tests, the outer before the inner; empty until done, and where there are none.
+    pub(super) groups: Vec<GroupDto>,
     /// What the compiler said.
     pub(super) compile_output: Nullable<String>,
     /// Largest CPU time of a test, in milliseconds.
@@ -224,9 +142,16 @@ pub(super) struct SubmissionDto {
     pub(super) memory_kb: Nullable<u64>,
     /// How it was measured, such as `cgroup-v2`.
     pub(super) measured_by: Nullable<String>,
+    /// How the program was confined: `A` (cgroup v2), `B` (cgroup v1), `C` (no cgroups) or `D` (reduced isolation).
+    pub(super) sandbox_tier: Nullable<String>,
+    /// Speed of the cores it ran on, in units of the reference machine; null where it was not measured.
+    pub(super) worker_speed: Nullable<f64>,
     /// Why the judge failed; only with `internal_error`.
     #[oai(skip_serializing_if_is_none)]
     pub(super) error_code: Option<String>,
+    /// What to do about it; only with `internal_error` and `checker_failed`.
+    #[oai(skip_serializing_if_is_none)]
+    pub(super) error_hint: Option<String>,
     /// The program, if it is one file.
     #[oai(skip_serializing_if_is_none)]
     pub(super) source: Option<String>,
@@ -251,6 +176,7 @@ impl From<SubmissionView> for SubmissionDto {
             submission,
             samples,
             full: _,
+            hint,
         } = view;
         let Submission {
             id,
@@ -276,6 +202,9 @@ impl From<SubmissionView> for SubmissionDto {
             wall_ms,
             memory_kb,
             measured_by,
+            sandbox_tier,
+            worker_speed,
+            groups,
             error_code,
             attempt: _,
             tests,
@@ -301,12 +230,16 @@ impl From<SubmissionView> for SubmissionDto {
             score: score.into(),
             max_score: max_score.into(),
             tests: tests.collect(),
+            groups: groups.into_iter().map(Into::into).collect(),
             compile_output: compile_output.into(),
             cpu_ms: cpu_ms.into(),
             wall_ms: wall_ms.into(),
             memory_kb: memory_kb.into(),
             measured_by: measured_by.into(),
+            sandbox_tier: sandbox_tier.into(),
+            worker_speed: worker_speed.into(),
             error_code,
+            error_hint: hint.map(ToOwned::to_owned),
             source,
             files: files.into_iter().map(Into::into).collect(),
             stdin,

@@ -1,6 +1,7 @@
 //! Live events as a `text/event-stream`.
 
-use super::dto::{StateDto, TestDto, VerdictDto};
+use super::dto::{StateDto, VerdictDto};
+use super::results::{GroupDto, TestDto};
 use crate::response::{Nullable, Time};
 use codesm_core::submissions::{EventFeed, SubmissionEvent};
 use futures_util::stream::unfold;
@@ -63,6 +64,8 @@ struct VerdictEventDto {
     score: Nullable<f64>,
     /// Most points possible.
     max_score: Nullable<f64>,
+    /// Results of the groups of tests.
+    groups: Vec<GroupDto>,
     /// When.
     judged_at: Nullable<Time>,
 }
@@ -78,6 +81,7 @@ fn to_sse(event: SubmissionEvent) -> Event {
             verdict,
             score,
             max_score,
+            groups,
             judged_at,
         } => {
             let data = VerdictEventDto {
@@ -85,6 +89,7 @@ fn to_sse(event: SubmissionEvent) -> Event {
                 verdict: verdict.map(Into::into).into(),
                 score: score.into(),
                 max_score: max_score.into(),
+                groups: groups.into_iter().map(Into::into).collect(),
                 judged_at: judged_at.map(Into::into).into(),
             };
             ("verdict", data.to_json_string())

@@ -1,8 +1,9 @@
 //! Examples for the OpenAPI document.
 
-use super::dto::{FileDto, LimitsDto, ModeDto, StateDto, SubmissionDto, SubmissionItemDto, TestDto, VerdictDto};
+use super::dto::{FileDto, LimitsDto, ModeDto, StateDto, SubmissionDto, SubmissionItemDto, VerdictDto};
 use super::languages::LanguageDto;
 use super::requests::{RunBody, RunLimitsBody, SubmitBody};
+use super::results::{GroupDto, TestDto};
 use crate::response::{Maybe, Nullable, Time};
 use chrono::DateTime;
 use poem_openapi::types::Example;
@@ -72,12 +73,22 @@ impl Example for SubmissionDto {
                 name: None,
                 judge_message: None,
             }],
+            groups: vec![GroupDto {
+                name: "secret/easy".to_owned(),
+                verdict: VerdictDto::Accepted,
+                score: 1.0,
+                max_score: Nullable(Some(1.0)),
+                tests: vec![1],
+            }],
             compile_output: Nullable(None),
             cpu_ms: Nullable(Some(18)),
             wall_ms: Nullable(Some(21)),
             memory_kb: Nullable(Some(9216)),
             measured_by: Nullable(Some("cgroup-v2".to_owned())),
+            sandbox_tier: Nullable(Some("A".to_owned())),
+            worker_speed: Nullable(Some(1.07)),
             error_code: None,
+            error_hint: None,
             source: Some(SOURCE.to_owned()),
             files: vec![FileDto {
                 name: "main.py".to_owned(),

@@ -6,6 +6,7 @@ mod examples;
 mod fingerprint;
 mod languages;
 mod requests;
+mod results;
 
 use crate::HttpDeps;
 use crate::openapi::ApiTags;
@@ -51,6 +52,7 @@ const SOURCE_ERRORS: &[&str] = &[
     "request.invalid_wait",
     "idempotency.mismatch",
     "idempotency.in_progress",
+    "submission.too_many_waiting",
 ];
 
 /// Failures by operation, besides those that every operation has.
@@ -60,7 +62,15 @@ pub(crate) const ERRORS: &[(&str, &[&str])] = &[
     (operation::SUBMIT, SOURCE_ERRORS),
     (
         operation::SUBMIT,
-        &["problem.not_found", "problem.not_published", "problem.no_tests"],
+        &[
+            "problem.not_found",
+            "problem.not_published",
+            "problem.no_tests",
+            "problem.no_samples",
+            "problem.checker_unavailable",
+            "submission.language_not_permitted",
+            "submission.code_too_long",
+        ],
     ),
     ("getSubmission", &["submission.not_found", "storage.unavailable"]),
     ("followSubmission", &["submission.not_found"]),
@@ -179,7 +189,7 @@ impl SubmissionsApi {
     /// Follow a submission
     ///
     /// Server-sent events. `state` carries `{"state"}`, `test` a test as in the submission (without `input` and `answer`), `verdict`
-    /// `{"state","verdict","score","maxScore","judgedAt"}`; then the stream ends. Ids grow; `Last-Event-ID` resumes after that one,
+    /// `{"state","verdict","score","maxScore","groups","judgedAt"}`; then the stream ends. Ids grow; `Last-Event-ID` resumes after that one,
     /// without it the stream begins with everything known so far. A comment line every 15 s keeps it alive.
     #[oai(path = "/submissions/:id/events", method = "get", operation_id = "followSubmission")]
     async fn follow(

@@ -56,8 +56,9 @@ async fn a_judged_submission_tells_its_whole_story_and_resumes_anywhere_in_it() 
     assert!(story.is_sorted_by(|a, b| a.0 < b.0));
     assert_eq!(story[0].2, json!({ "state": "queued" }));
     assert_eq!((&story[3].2["index"], &story[3].2["verdict"]), (&json!(1), &json!("accepted")));
-    let verdict =
-        json!({ "state": "done", "verdict": "wrong_answer", "score": 0.0, "maxScore": 1.0, "judgedAt": "2026-01-01T00:00:00.123456Z" });
+    let verdict = json!({
+        "state": "done", "verdict": "wrong_answer", "score": 0.0, "maxScore": 1.0, "groups": [], "judgedAt": "2026-01-01T00:00:00.123456Z"
+    });
     assert_eq!(story[5].2, verdict);
 
     for seen in 0..story.len() {

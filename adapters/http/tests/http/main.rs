@@ -11,4 +11,5 @@ mod headers;
 mod limits;
 mod operation;
 mod problems;
+mod scoring;
 mod submissions;

@@ -114,6 +114,7 @@ fn the_document_has_every_path_of_the_contract() {
         "get /api/v1/languages",
         "get /api/v1/problems",
         "get /api/v1/problems/{problem}",
+        "get /api/v1/problems/{problem}/attachments/{name}",
         "post /api/v1/problems",
         "patch /api/v1/problems/{problem}",
         "post /api/v1/problems/{problem}/submit-for-review",

@@ -1,9 +1,9 @@
 //! Problems: writing, reading, caching, importing.
 
 use crate::harness::{Answer, Server};
-use codesm_core::judging::{Checker, ComparatorOptions};
+use codesm_core::judging::{Checker, ComparatorOptions, Rules};
 use codesm_core::kernel::{LocalFile, Role};
-use codesm_core::problems::{Package, PackageError, PackageSource, PackageTest};
+use codesm_core::problems::{Package, PackageError, PackageSource, PackageTest, TimeRule};
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
@@ -226,7 +226,7 @@ async fn public_reads_are_conditional_and_change_with_what_they_show() {
     assert!(vary.iter().any(|value| value.contains("Authorization")), "{vary:?}");
 }
 
-fn package(folder: &std::path::Path) -> Package {
+pub(crate) fn package(folder: &std::path::Path) -> Package {
     let file = |name: &str, text: &str| {
         let path = folder.join(name);
         std::fs::write(&path, text).unwrap();
@@ -242,6 +242,10 @@ fn package(folder: &std::path::Path) -> Package {
         group: None,
         input: file("in", "1 2\n"),
         answer: file("ans", "3\n"),
+        args: Vec::new(),
+        files: Vec::new(),
+        checker_args: None,
+        comparator: None,
         explanation: None,
     };
     Package {
@@ -249,21 +253,25 @@ fn package(folder: &std::path::Path) -> Package {
         title: "Greeting".to_owned(),
         statement: "Say it.".to_owned(),
         format_version: "legacy".to_owned(),
-        time_limit_ms: None,
+        time_limit_ms: Some(1500),
+        time_rule: TimeRule::LEGACY,
         memory_limit_mb: None,
         output_limit_kb: None,
         tags: Vec::new(),
         author: None,
         license: None,
+        source: None,
         checker: Checker::tokens(ComparatorOptions::default()),
+        rules: Rules::default(),
         tests: vec![test("sample/1", true), test("secret/1", false)],
         submissions: Vec::new(),
+        attachments: vec![("data/h\u{e4}user.txt".to_owned(), file("attachment", "one\ntwo\n"))],
         warnings: vec!["problem.yaml: x: ignored".to_owned()],
         guard: None,
     }
 }
 
-fn form(publish: &'static str) -> Form {
+pub(crate) fn form(publish: &'static str) -> Form {
     let part = Part::bytes(b"PK rubbish".to_vec()).file_name("greeting.zip");
     Form::new().text("ignored", "x").part("package", part).text("publish", publish)
 }
@@ -282,8 +290,10 @@ async fn a_package_is_imported_and_its_upload_is_gone_afterwards() {
         (&problem["slug"], &problem["status"], &problem["testCount"]),
         (&json!("greeting"), &json!("published"), &json!(2))
     );
-    let report =
-        json!({ "formatVersion": "legacy", "samples": 1, "secrets": 1, "jurySubmissions": 0, "warnings": ["problem.yaml: x: ignored"] });
+    let report = json!({
+        "formatVersion": "legacy", "kind": ["pass-fail"], "samples": 1, "secrets": 1, "groups": [], "jurySubmissions": 0,
+        "timeLimitMs": 1500, "timeLimitNote": "the package says so", "warnings": ["problem.yaml: x: ignored"]
+    });
     assert_eq!(problem["report"], report);
     assert_eq!(
         imported.header("location"),

@@ -28,21 +28,31 @@ pub(crate) fn result(index: u32, sample: bool, verdict: Verdict) -> TestResult {
     }
 }
 
+pub(crate) fn wrong_answer() -> Judgement {
+    Judgement {
+        verdict: Verdict::WrongAnswer,
+        score: 0.0,
+        max_score: Some(1.0),
+        compile_output: Some("warning".to_owned()),
+        tests: vec![result(1, true, Verdict::Accepted), result(2, false, Verdict::WrongAnswer)],
+        measured_by: Some("fake".to_owned()),
+        sandbox_tier: Some("B".to_owned()),
+        worker_speed: None,
+        groups: Vec::new(),
+        error_code: None,
+    }
+}
+
 /// What a worker would do.
 pub(crate) async fn judge(server: &Server, id: &Value) {
+    judge_as(server, id, wrong_answer()).await;
+}
+
+pub(crate) async fn judge_as(server: &Server, id: &Value, judgement: Judgement) {
     let id: SubmissionId = id.as_str().unwrap().parse().unwrap();
     let tx = server.fakes.store.begin().await.unwrap();
     let mut submission = tx.submissions().by_id(id).await.unwrap().unwrap();
     assert!(submission.begin(1) && submission.running(1));
-    let judgement = Judgement {
-        verdict: Verdict::WrongAnswer,
-        score: 0.0,
-        max_score: 1.0,
-        compile_output: Some("warning".to_owned()),
-        tests: vec![result(1, true, Verdict::Accepted), result(2, false, Verdict::WrongAnswer)],
-        measured_by: Some("fake".to_owned()),
-        error_code: None,
-    };
     assert!(submission.finish(1, judgement, codesm_core::kernel::Clock::now(&*server.fakes.clock)));
     tx.submissions().save(&submission).await.unwrap();
     tx.commit().await.unwrap();

@@ -1,8 +1,8 @@
 //! All fakes together.
 
 use super::{
-    FakeBlobStore, FakePackageReader, FakePasswordHasher, FakeStore, FakeTokenSigner, FakeTokens, FixedLanguages, ManualClock,
-    ScriptedSandbox, SequentialIds,
+    FakeBlobStore, FakePackageReader, FakePackageWriter, FakePasswordHasher, FakeStore, FakeTokenSigner, FakeTokens, FixedLanguages,
+    ManualClock, ScriptedSandbox, SequentialIds,
 };
 use crate::{LocalJobSignal, MemoryLiveEvents, MemoryRateLimiter};
 use chrono::Duration;
@@ -47,6 +47,8 @@ pub struct Fakes {
     pub languages: Arc<FixedLanguages>,
     /// Problem packages.
     pub packages: Arc<FakePackageReader>,
+    /// Problem packages that were written.
+    pub package_writer: Arc<FakePackageWriter>,
     /// Lifetimes of tokens, by contract.
     pub auth_settings: AuthSettings,
     /// Bounds of submissions, by contract.
@@ -71,6 +73,7 @@ impl Fakes {
             sandbox: Arc::new(ScriptedSandbox::new(SLOTS)),
             languages: Arc::default(),
             packages: Arc::default(),
+            package_writer: Arc::default(),
             auth_settings: AuthSettings {
                 access_ttl: Duration::minutes(15),
                 refresh_ttl: Duration::days(30),
@@ -135,6 +138,7 @@ impl Fakes {
             queries: self.store.clone(),
             blobs: self.blobs.clone(),
             packages: self.packages.clone(),
+            package_writer: self.package_writer.clone(),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
         }

@@ -41,6 +41,7 @@ impl JobQueue for FakeStore {
             capabilities,
             max,
             lease,
+            patience,
             now,
         } = request;
         self.write(|state| {
@@ -49,6 +50,7 @@ impl JobQueue for FakeStore {
                 .values_mut()
                 .filter(|job| kinds.contains(&job.kind) && job.is_reservable(*now))
                 .filter(|job| job.requirements.iter().all(|needed| capabilities.contains(needed)))
+                .filter(|job| !job.is_left_to_others(worker, *patience, *now))
                 .collect();
             due.sort_by_key(|job| (job.priority, job.run_at, job.id));
             let taken = due.into_iter().take(*max as usize);

@@ -32,6 +32,6 @@ pub use clock::ManualClock;
 pub use crypto::{FakePasswordHasher, FakeTokenSigner, FakeTokens};
 pub use ids::SequentialIds;
 pub use languages::FixedLanguages;
-pub use packages::FakePackageReader;
-pub use sandbox::{ScriptedSandbox, accepting_run, compiled};
+pub use packages::{FakePackageReader, FakePackageWriter};
+pub use sandbox::{ScriptedSandbox, accepting_run, accepting_talk, compiled};
 pub use store::FakeStore;

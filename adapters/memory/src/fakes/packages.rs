@@ -1,8 +1,9 @@
 //! A package that needs no files.
 
 use crate::lock::locked;
-use codesm_core::problems::{Package, PackageError, PackageReader, PackageSource};
+use codesm_core::problems::{Package, PackageError, PackageReader, PackageSource, PackageWriter};
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 /// Answers every read with the package or error it was given last.
@@ -55,5 +56,32 @@ impl PackageReader for FakePackageReader {
     fn read(&self, source: &PackageSource) -> Result<Package, PackageError> {
         locked(&self.read).push(source.clone());
         locked(&self.answer).clone()
+    }
+}
+
+/// Keeps the packages it is asked to write.
+#[derive(Default)]
+pub struct FakePackageWriter {
+    written: Mutex<Vec<(PathBuf, Package)>>,
+}
+
+impl fmt::Debug for FakePackageWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FakePackageWriter").finish_non_exhaustive()
+    }
+}
+
+impl FakePackageWriter {
+    /// What was written so far, and where to.
+    #[must_use]
+    pub fn written(&self) -> Vec<(PathBuf, Package)> {
+        locked(&self.written).clone()
+    }
+}
+
+impl PackageWriter for FakePackageWriter {
+    fn write(&self, package: &Package, to: &Path) -> Result<(), PackageError> {
+        locked(&self.written).push((to.to_owned(), package.clone()));
+        Ok(())
     }
 }

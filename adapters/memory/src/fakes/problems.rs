@@ -83,7 +83,8 @@ impl ProblemQueries for FakeStore {
                 author_username: author.map_or_else(String::new, |author| author.username.to_string()),
                 samples: tests.iter().filter(|test| test.sample).cloned().collect(),
                 test_count: u32::try_from(tests.len()).unwrap_or(u32::MAX),
-                checker_language: set.and_then(|set| set.checker.language()).map(str::to_owned),
+                own_languages: set.map(TestSet::own_languages).unwrap_or_default(),
+                details: set.map(|set| set.details.clone()).unwrap_or_default(),
             })
         })
     }

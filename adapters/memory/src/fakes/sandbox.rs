@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use codesm_core::judging::comparator::Comparison;
 use codesm_core::judging::{
-    CompileOutcome, CompileReport, CompileRequest, Exit, Input, ProgramHandle, RunReport, RunRequest, Sandbox, SandboxDescription,
-    SandboxError, SandboxSlot, StdoutOutcome, StdoutPlan,
+    CompileOutcome, CompileReport, CompileRequest, Exit, Input, InteractReport, InteractRequest, ProgramHandle, RunReport, RunRequest,
+    Sandbox, SandboxDescription, SandboxError, SandboxSlot, StdoutOutcome, StdoutPlan,
 };
 use std::collections::VecDeque;
 use std::fmt;
@@ -42,6 +42,7 @@ impl<Q: Clone, R> Script<Q, R> {
 struct Scripts {
     compile: Mutex<Script<CompileRequest, CompileReport>>,
     run: Mutex<Script<RunRequest, RunReport>>,
+    interact: Mutex<Script<InteractRequest, InteractReport>>,
     refusal: Mutex<Option<String>>,
 }
 
@@ -69,6 +70,7 @@ impl ScriptedSandbox {
             scripts: Arc::new(Scripts {
                 compile: Script::new(|request: &CompileRequest| Ok(compiled(&request.program.language))),
                 run: Script::new(|request: &RunRequest| Ok(accepting_run(request))),
+                interact: Script::new(|request: &InteractRequest| Ok(accepting_talk(request))),
                 refusal: Mutex::default(),
             }),
             slots,
@@ -84,6 +86,22 @@ impl ScriptedSandbox {
     /// Answers the next run request that has no answer yet.
     pub fn push_run(&self, answer: Result<RunReport, SandboxError>) {
         locked(&self.scripts.run).next.push_back(answer);
+    }
+
+    /// Answers the next talk that has no answer yet.
+    pub fn push_interact(&self, answer: Result<InteractReport, SandboxError>) {
+        locked(&self.scripts.interact).next.push_back(answer);
+    }
+
+    /// Answers talks beyond the list.
+    pub fn on_interact(&self, answer: impl FnMut(&InteractRequest) -> Result<InteractReport, SandboxError> + Send + 'static) {
+        locked(&self.scripts.interact).otherwise = Box::new(answer);
+    }
+
+    /// Every talk so far.
+    #[must_use]
+    pub fn interact_requests(&self) -> Vec<InteractRequest> {
+        locked(&self.scripts.interact).asked.clone()
     }
 
     /// Answers compile requests beyond the list.
@@ -133,9 +151,18 @@ impl Sandbox for ScriptedSandbox {
         }))
     }
 
+    fn idle_slot(&self) -> Option<Box<dyn SandboxSlot>> {
+        let permit = Arc::clone(&self.free).try_acquire_owned().ok()?;
+        Some(Box::new(ScriptedSlot {
+            scripts: Arc::clone(&self.scripts),
+            _permit: permit,
+        }))
+    }
+
     fn description(&self) -> SandboxDescription {
         SandboxDescription {
             tier: 'A',
+            speed: Some(1.0),
             slots: self.slots,
             measured_by: MEASURED_BY.to_owned(),
             summary: "A scripted sandbox for tests; it runs nothing.".to_owned(),
@@ -156,6 +183,10 @@ impl SandboxSlot for ScriptedSlot {
 
     async fn run(&mut self, request: RunRequest) -> Result<RunReport, SandboxError> {
         locked(&self.scripts.run).answer(request)
+    }
+
+    async fn interact(&mut self, request: InteractRequest) -> Result<InteractReport, SandboxError> {
+        locked(&self.scripts.interact).answer(request)
     }
 }
 
@@ -195,5 +226,18 @@ pub fn accepting_run(request: &RunRequest) -> RunReport {
         stderr: Bytes::new(),
         feedback: Vec::new(),
         measured_by: MEASURED_BY.to_owned(),
+    }
+}
+
+/// A talk in which the submission ends first, well within every limit, and the interactor accepts.
+#[must_use]
+pub fn accepting_talk(request: &InteractRequest) -> InteractReport {
+    InteractReport {
+        submission: accepting_run(&request.submission),
+        interactor: RunReport {
+            exit: Exit::Code(42),
+            ..accepting_run(&request.interactor)
+        },
+        interactor_ended_first: false,
     }
 }

@@ -63,6 +63,7 @@ fn reservation(fakes: &Fakes) -> ReserveRequest {
         capabilities: vec!["cpp".to_owned()],
         max: 10,
         lease: chrono::Duration::seconds(30),
+        patience: chrono::Duration::zero(),
         now: codesm_core::kernel::Clock::now(&*fakes.clock),
     }
 }
@@ -89,6 +90,7 @@ async fn a_submission_goes_from_registration_to_its_verdict() {
             group: None,
             explanation: None,
         }],
+        groups: None,
         options: None,
     };
     SetTests::new(fakes.problem_deps()).set(&context, &problem, tests).await.unwrap();

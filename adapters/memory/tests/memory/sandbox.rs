@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 use codesm_core::judging::{
-    CompileOutcome, CompileReport, CompileRequest, Exit, Input, ProgramRole, ProgramSource, RunLimits, RunReport, RunRequest, Sandbox,
-    SandboxError, SourceFile, StdoutPlan,
+    CompileLimits, CompileOutcome, CompileReport, CompileRequest, Exit, Input, InteractReport, InteractRequest, ProgramRole, ProgramSource,
+    RunLimits, RunReport, RunRequest, Sandbox, SandboxError, SourceFile,
 };
-use codesm_memory::fakes::{ScriptedSandbox, accepting_run, compiled};
+use codesm_memory::fakes::{ScriptedSandbox, accepting_run, accepting_talk, compiled};
 use std::time::Duration;
 
 fn source() -> CompileRequest {
@@ -18,6 +18,7 @@ fn source() -> CompileRequest {
             }],
         },
         role: ProgramRole::Submission,
+        limits: CompileLimits::default(),
     }
 }
 
@@ -25,23 +26,14 @@ fn run_of(report: &CompileReport) -> RunRequest {
     let CompileOutcome::Compiled(program) = &report.outcome else {
         panic!("compiled: {report:?}");
     };
-    RunRequest {
-        program: program.clone(),
-        role: ProgramRole::Submission,
-        args: Vec::new(),
-        stdin: Input::Bytes(Bytes::new()),
-        files: Vec::new(),
-        feedback: Vec::new(),
-        limits: RunLimits {
-            cpu: Duration::from_secs(1),
-            wall: Duration::from_secs(3),
-            memory_bytes: 1 << 28,
-            output_bytes: 1 << 20,
-            processes: None,
-        },
-        stdout: StdoutPlan::Capture { max_bytes: 100 },
-        stderr_bytes: 100,
-    }
+    let limits = RunLimits {
+        cpu: Duration::from_secs(1),
+        wall: Duration::from_secs(3),
+        memory_bytes: 1 << 28,
+        output_bytes: 1 << 20,
+        processes: None,
+    };
+    RunRequest::new(program.clone(), ProgramRole::Submission, Input::Bytes(Bytes::new()), limits)
 }
 
 #[tokio::test]
@@ -96,4 +88,31 @@ async fn a_slot_is_waited_for_and_given_back() {
     assert!(sandbox.slot().await.is_ok());
     sandbox.refuse_slots(Some("no cgroups"));
     assert!(matches!(sandbox.slot().await, Err(SandboxError::Unavailable(reason)) if reason == "no cgroups"));
+}
+
+#[tokio::test]
+async fn a_free_slot_is_idle_until_somebody_has_it() {
+    let sandbox = ScriptedSandbox::new(1);
+    let idle = sandbox.idle_slot().expect("nobody has it");
+    assert!(sandbox.idle_slot().is_none());
+    drop(idle);
+    assert!(sandbox.idle_slot().is_some());
+}
+
+#[tokio::test]
+async fn talks_can_be_scripted() {
+    let sandbox = ScriptedSandbox::new(1);
+    let mut slot = sandbox.slot().await.unwrap();
+    let report = slot.compile(source()).await.unwrap();
+    let request = InteractRequest {
+        submission: run_of(&report),
+        interactor: run_of(&report),
+    };
+    sandbox.push_interact(Ok(InteractReport {
+        interactor_ended_first: true,
+        ..accepting_talk(&request)
+    }));
+    assert!(slot.interact(request.clone()).await.unwrap().interactor_ended_first);
+    let usual = slot.interact(request).await.unwrap();
+    assert_eq!((usual.interactor_ended_first, usual.interactor.exit), (false, Exit::Code(42)));
 }

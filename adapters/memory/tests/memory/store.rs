@@ -18,6 +18,7 @@ fn request(fakes: &Fakes, capabilities: &[&str], max: u32) -> ReserveRequest {
         capabilities: capabilities.iter().map(|&name| name.to_owned()).collect(),
         max,
         lease: Duration::seconds(30),
+        patience: Duration::zero(),
         now: fakes.clock.now(),
     }
 }
@@ -60,6 +61,9 @@ fn submission(fakes: &Fakes, user_id: UserId, verdict: Option<Verdict>) -> Submi
         wall_ms: None,
         memory_kb: None,
         measured_by: None,
+        sandbox_tier: None,
+        worker_speed: None,
+        groups: Vec::new(),
         error_code: None,
         attempt: 0,
         tests: Vec::new(),

@@ -240,6 +240,51 @@ fn an_alias_bomb_in_problem_yaml_is_refused() {
     assert_eq!(Fixture::with(bomb).refusal().code, "package.invalid_yaml");
 }
 
+#[test]
+fn what_every_test_inherits_is_short() {
+    let long = "x ".repeat(5000);
+    for (file, key) in [
+        ("testdata.yaml", "output_validator_flags"),
+        ("testdata.yaml", "grader_flags"),
+        ("test_group.yaml", "args"),
+        ("test_group.yaml", "output_validator_args"),
+    ] {
+        let error = Fixture::with("type: scoring\n")
+            .file(&format!("data/{file}"), format!("{key}: {long}\n"))
+            .refusal();
+        assert_eq!((error.code, error.key.as_deref()), ("package.too_large", Some(key)));
+    }
+    let error = Fixture::with("").file("data/secret/1.args", &long).refusal();
+    assert_eq!(
+        (error.code, error.file.as_deref()),
+        ("package.too_large", Some("data/secret/1.args"))
+    );
+}
+
+#[test]
+fn patterns_of_submissions_yaml_are_capped() {
+    let rules: Vec<String> = (0..60)
+        .map(|number| format!("'{}{number}': {{required: [AC]}}\n", "{a,b}".repeat(6)))
+        .collect();
+    let yaml = rules.concat();
+    let error = Fixture::with("")
+        .file("submissions/submissions.yaml", yaml)
+        .file("submissions/accepted/a.py", "x")
+        .refusal();
+    assert_eq!(error.code, "package.too_large");
+}
+
+#[test]
+fn a_group_depends_on_few_groups() {
+    let error = Fixture::with("problem_format_version: 2025-09\nname: x\ntype: scoring\n")
+        .file(
+            "data/secret/test_group.yaml",
+            format!("require_pass: [{}]\n", ["sample"; 200].join(", ")),
+        )
+        .refusal();
+    assert_eq!((error.code, error.key.as_deref()), ("package.invalid_value", Some("require_pass")));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -1,6 +1,7 @@
 //! Limits and where they come from.
 
 use crate::support::{Fixture, warned};
+use codesm_core::problems::TimeRule;
 
 #[test]
 fn the_time_limit_is_taken_in_order() {
@@ -55,6 +56,14 @@ fn absurd_limits_are_refused_naming_file_and_key() {
         ("validation_time", "0"),
         ("validation_time", "301"),
         ("validation_memory", "1e12"),
+        ("validation_output", "0"),
+        ("code", "0"),
+        ("code", "1e9"),
+        ("compilation_time", "301"),
+        ("compilation_memory", "0.5"),
+        ("time_multiplier", "0.5"),
+        ("time_safety_margin", ".inf"),
+        ("time_resolution", "0"),
     ] {
         let error = Fixture::with(&format!("limits:\n  {key}: {value}\n")).refusal();
         assert_eq!(error.code, "package.absurd_limit", "{key}: {value}");
@@ -86,9 +95,68 @@ fn limits_that_are_no_numbers_are_refused() {
 }
 
 #[test]
-fn limits_that_are_the_same_for_all_problems_are_ignored_with_a_warning() {
-    let package = Fixture::with("name: x\nlimits: {code: 64, time_multiplier: 5, speed: 3}\n").package();
-    assert!(warned(&package, &["problem.yaml: limits.code", "same for all problems"]));
-    assert!(warned(&package, &["problem.yaml: limits.speed", "unknown key"]));
-    assert_eq!(package.warnings.len(), 2);
+fn limits_of_compilers_and_code_are_rules() {
+    let package = Fixture::with(
+        "name: x\nlimits: {code: 64, compilation_time: 20, compilation_memory: 512, validation_output: 2, time_multiplier: 3, speed: 3}\n",
+    )
+    .package();
+    let rules = &package.rules;
+    assert_eq!(
+        (rules.code_kb, rules.compile_time_ms, rules.compile_memory_mb),
+        (Some(64), Some(20_000), Some(512))
+    );
+    assert_eq!(package.checker.output_limit_kb, 2048);
+    assert!(warned(&package, &["problem.yaml: limits.speed", "line 2", "unknown key"]));
+    assert_eq!(package.warnings.len(), 1, "{:?}", package.warnings);
+    let silent = Fixture::with("").package();
+    assert_eq!(
+        (silent.rules.code_kb, silent.rules.compile_time_ms, silent.rules.compile_memory_mb),
+        (None, None, None)
+    );
+    assert_eq!(silent.checker.output_limit_kb, 8192);
+}
+
+#[test]
+fn the_rule_for_measuring_is_that_of_the_format_unless_said() {
+    let rule = |yaml: &str| Fixture::with(yaml).package().time_rule;
+    assert_eq!(rule(""), TimeRule::LEGACY);
+    assert_eq!(rule("problem_format_version: 2025-09\nname: x\n"), TimeRule::MODERN);
+    let legacy = rule("limits: {time_multiplier: 2.5, time_safety_margin: 4}\n");
+    assert_eq!(
+        legacy,
+        TimeRule {
+            fit_multiplier: 2.5,
+            exceed_multiplier: 4.0,
+            resolution_ms: 1000
+        }
+    );
+    let modern = rule(
+        "problem_format_version: 2025-09\nname: x\nlimits:\n  time_resolution: 0.5\n  time_multipliers: {ac_to_time_limit: 3, time_limit_to_tle: 2}\n",
+    );
+    assert_eq!(
+        modern,
+        TimeRule {
+            fit_multiplier: 3.0,
+            exceed_multiplier: 2.0,
+            resolution_ms: 500
+        }
+    );
+    let mistaken = Fixture::with("limits: {time_multipliers: 149}\n").package();
+    assert!(warned(&mistaken, &["limits.time_multipliers", "ignored"]));
+}
+
+#[test]
+fn passes_are_limited_in_multi_pass_problems() {
+    let with =
+        |limits: &str| Fixture::with(&format!("validation: custom multi-pass\nlimits: {{{limits}}}\n")).file("output_validators/v.py", "x");
+    assert_eq!(with("").package().rules.passes, Some(2));
+    assert_eq!(with("validation_passes: 26").package().rules.passes, Some(26));
+    for passes in ["1", "0", "100000", ".nan"] {
+        let error = with(&format!("validation_passes: {passes}")).refusal();
+        assert_eq!(
+            (error.code, error.key.as_deref()),
+            ("package.absurd_limit", Some("limits.validation_passes"))
+        );
+    }
+    assert_eq!(Fixture::with("").package().rules.passes, None);
 }

@@ -1,6 +1,7 @@
 //! `problem.yaml`.
 
 use crate::support::{Fixture, warned};
+use codesm_core::judging::Points;
 
 const MODERN: &str = "problem_format_version: 2025-09\nname: Adding\nuuid: 5ca6ba5b-36d5-4eff-8aa7-d967cbc4375e\n";
 
@@ -65,44 +66,121 @@ fn a_plain_modern_package_is_read_without_warnings() {
 }
 
 #[test]
-fn types_other_than_pass_fail_are_refused_by_name() {
-    for kind in ["scoring", "interactive", "multi-pass", "submit-answer"] {
-        for yaml in [
-            format!("type: {kind}\n"),
-            format!("{MODERN}type: [pass-fail, {kind}]\n"),
-            format!("{MODERN}type: pass-fail {kind}\n"),
-        ] {
-            let error = Fixture::with(&yaml).refusal();
-            assert_eq!(error.code, "package.unsupported_type", "{yaml}");
-            assert!(error.message.contains(kind), "{error}");
-        }
+fn types_are_a_text_a_list_or_several_words() {
+    for kind in [
+        "interactive",
+        "multi-pass",
+        "[pass-fail, interactive]",
+        "pass-fail interactive multi-pass",
+    ] {
+        let package = Fixture::with(&format!("{MODERN}type: {kind}\n"))
+            .file("output_validator/v.py", "x")
+            .package();
+        let rules = &package.rules;
+        assert_eq!(rules.interactive, kind.contains("interactive"), "{kind}");
+        assert_eq!(rules.passes, kind.contains("multi-pass").then_some(2), "{kind}");
+        assert_eq!((rules.points, &rules.tree), (Points::None, &None), "{kind}");
     }
+    let scoring = Fixture::with(&format!("{MODERN}type: scoring\n")).package();
+    assert_eq!(scoring.rules.points, Points::Modern);
+    assert!(scoring.rules.tree.is_some());
     assert_eq!(code("type: fun\n"), "package.invalid_value");
+    assert_eq!(code(&format!("{MODERN}type: [pass-fail, scoring]\n")), "package.invalid_value");
 }
 
 #[test]
-fn legacy_validation_words_are_types_too() {
-    for (validation, named) in [
-        ("custom interactive", "interactive"),
-        ("custom score", "scoring"),
-        ("custom multi-pass", "multi-pass"),
+fn legacy_validation_words_are_types_too_in_any_order() {
+    for validation in [
+        "custom interactive",
+        "custom multi-pass",
+        "custom score",
+        "custom score interactive",
+        "custom interactive score multi-pass",
     ] {
-        let error = Fixture::with(&format!("validation: {validation}\n")).refusal();
-        assert_eq!((error.code, error.key.as_deref()), ("package.unsupported_type", Some("validation")));
-        assert!(error.message.contains(named));
+        let package = Fixture::with(&format!("type: scoring\nvalidation: {validation}\n"))
+            .file("output_validators/v.py", "x")
+            .package();
+        let points = if validation.contains("score") {
+            Points::Legacy
+        } else {
+            Points::None
+        };
+        assert_eq!(package.rules.points, points, "{validation}");
+        assert_eq!(package.rules.interactive, validation.contains("interactive"), "{validation}");
+        assert_eq!(package.rules.passes.is_some(), validation.contains("multi-pass"), "{validation}");
     }
-    assert_eq!(code("validation: sometimes\n"), "package.invalid_value");
+    for validation in ["sometimes", "default score", "default interactive", "score"] {
+        let error = Fixture::with(&format!("name: x\nvalidation: {validation}\n")).refusal();
+        assert_eq!(
+            (error.code, error.key.as_deref()),
+            ("package.invalid_value", Some("validation")),
+            "{validation}"
+        );
+        assert!(error.message.contains("line 2"), "{error}");
+    }
+}
+
+#[test]
+fn a_validator_that_scores_makes_a_scoring_problem() {
+    let package = Fixture::with("validation: custom score\n")
+        .file("output_validators/v.py", "x")
+        .package();
+    assert!(package.rules.tree.is_some());
+    assert!(warned(&package, &["validation", "scoring problem"]));
+}
+
+#[test]
+fn interactive_problems_need_a_validator() {
+    for yaml in [format!("{MODERN}type: interactive\n"), format!("{MODERN}type: multi-pass\n")] {
+        let error = Fixture::with(&yaml).refusal();
+        assert_eq!(
+            (error.code, error.file.as_deref()),
+            ("package.missing_validator", Some("output_validator"))
+        );
+    }
 }
 
 #[test]
 fn what_changes_judging_and_is_not_supported_is_refused() {
-    for (folder, expected) in [
-        ("graders/g.py", "package.unsupported_type"),
-        ("include/cpp/a.h", "package.unsupported_feature"),
-        ("static_validator/s.py", "package.unsupported_feature"),
-    ] {
-        assert_eq!(Fixture::with("").file(folder, "").refusal().code, expected, "{folder}");
-    }
+    let error = Fixture::with(&format!("{MODERN}type: submit-answer\n")).refusal();
+    assert_eq!(
+        (error.code, error.file.as_deref(), error.key.as_deref()),
+        ("package.unsupported_type", Some("problem.yaml"), Some("type"))
+    );
+    assert!(error.message.contains("line 4"), "{error}");
+    let error = Fixture::with("").file("static_validator/s.py", "").refusal();
+    assert_eq!(error.code, "package.unsupported_type");
+    let error = Fixture::with(MODERN)
+        .file("data/secret/test_group.yaml", "static_validation_score: pass-fail\n")
+        .refusal();
+    assert_eq!(
+        (error.code, error.key.as_deref()),
+        ("package.unsupported_type", Some("static_validation_score"))
+    );
+}
+
+#[test]
+fn writing_files_is_allowed_where_the_format_says() {
+    let allowed = |yaml: &str| Fixture::with(yaml).package().rules.file_writing;
+    assert!(allowed(""));
+    assert!(!allowed(MODERN));
+    assert!(allowed(&format!("{MODERN}allow_file_writing: true\n")));
+    assert_eq!(code(&format!("{MODERN}allow_file_writing: perhaps\n")), "package.invalid_value");
+}
+
+#[test]
+fn less_may_be_better() {
+    let package = Fixture::with("type: scoring\ngrading: {objective: min, show_test_data_groups: true}\n").package();
+    assert!(package.rules.minimise);
+    assert!(!Fixture::with("type: scoring\n").package().rules.minimise);
+    let error = Fixture::with("type: scoring\ngrading:\n  objective: most\n").refusal();
+    assert_eq!(
+        (error.code, error.key.as_deref()),
+        ("package.invalid_value", Some("grading.objective"))
+    );
+    let pass_fail = Fixture::with("grading: {objective: min}\n").package();
+    assert!(!pass_fail.rules.minimise);
+    assert!(warned(&pass_fail, &["grading.objective", "scoring problems"]));
 }
 
 #[test]
@@ -153,10 +231,42 @@ fn people_and_licence_are_text() {
 }
 
 #[test]
-fn restrictions_that_are_not_kept_are_warned_of() {
-    let package = Fixture::with(&format!("{MODERN}languages: [cpp]\n"))
-        .file("attachments/a.txt", "")
+fn the_source_is_text() {
+    let source = |yaml: &str| Fixture::with(yaml).package().source;
+    assert_eq!(source("source: A\nsource_url: http://a\n").as_deref(), Some("A (http://a)"));
+    assert_eq!(
+        source(&format!("{MODERN}source: [{{name: A, url: http://a}}, B]\n")).as_deref(),
+        Some("A (http://a), B")
+    );
+    assert_eq!(source(""), None);
+}
+
+#[test]
+fn languages_may_be_restricted() {
+    let languages = |yaml: &str| Fixture::with(&format!("{MODERN}languages: {yaml}\n")).package();
+    assert_eq!(languages("all").rules.languages, None);
+    assert_eq!(
+        languages("[python3, cpp]").rules.languages.unwrap(),
+        ["cpp", "cpp17", "pypy", "python"]
+    );
+    let package = languages("[java, snobol]");
+    assert_eq!(package.rules.languages.clone().unwrap(), ["java"]);
+    assert!(warned(&package, &["problem.yaml: languages", "snobol"]));
+    let error = Fixture::with(&format!("{MODERN}languages: [snobol]\n")).refusal();
+    assert_eq!(
+        (error.code, error.key.as_deref()),
+        ("package.unsupported_feature", Some("languages"))
+    );
+    assert_eq!(code(&format!("{MODERN}languages: []\n")), "package.invalid_value");
+}
+
+#[test]
+fn attachments_are_files_for_solvers() {
+    let package = Fixture::with(MODERN)
+        .file("attachments/a.txt", "hello")
+        .file("attachments/templates/python3/main.py", "x")
         .package();
-    assert!(warned(&package, &["languages", "ignored"]));
-    assert!(warned(&package, &["attachments", "ignored"]));
+    let names: Vec<_> = package.attachments.iter().map(|(name, file)| (name.as_str(), file.size)).collect();
+    assert_eq!(names, [("a.txt", 5), ("templates/python3/main.py", 1)]);
+    assert_eq!(package.warnings, [""; 0]);
 }

@@ -12,8 +12,14 @@ pub(crate) fn languages() -> Vec<Language> {
     [
         ("c", &["c"][..]),
         ("cpp", &["cpp", "cc", "cxx", "c++", "C"]),
+        ("cpp17", &[]),
         ("python", &["py"]),
+        ("pypy", &[]),
         ("java", &["java"]),
+        ("kotlin", &["kt"]),
+        ("javascript", &["js"]),
+        ("php", &["php"]),
+        ("perl", &["pl"]),
         ("rust", &["rs"]),
     ]
     .map(|(id, extensions)| Language {
@@ -21,7 +27,7 @@ pub(crate) fn languages() -> Vec<Language> {
         name: id.into(),
         version: None,
         available: true,
-        file_name: format!("main.{}", extensions[0]),
+        file_name: "main".into(),
         extensions: extensions.iter().map(|extension| (*extension).to_owned()).collect(),
         compiled: true,
     })
@@ -78,6 +84,11 @@ impl Fixture {
             fs::remove_file(path).unwrap();
         }
         self
+    }
+
+    /// A test with its path as input, such as `secret/1`.
+    pub(crate) fn case(self, path: &str) -> Self {
+        self.file(&format!("data/{path}.in"), path).file(&format!("data/{path}.ans"), "")
     }
 
     pub(crate) fn link(self, path: &str, target: &str) -> Self {

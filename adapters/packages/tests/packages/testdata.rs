@@ -4,10 +4,6 @@ use crate::support::{Fixture, content, warned};
 
 const MODERN: &str = "problem_format_version: 2025-09\nname: x\n";
 
-fn case(fixture: Fixture, path: &str) -> Fixture {
-    fixture.file(&format!("data/{path}.in"), path).file(&format!("data/{path}.ans"), "")
-}
-
 #[test]
 fn samples_come_first_then_secret_tests_in_byte_order() {
     let mut fixture = Fixture::with("");
@@ -21,7 +17,7 @@ fn samples_come_first_then_secret_tests_in_byte_order() {
         "secret/g1/sub/1",
         "sample/g/1",
     ] {
-        fixture = case(fixture, path);
+        fixture = fixture.case(path);
     }
     let package = fixture.package();
     let names: Vec<_> = package
@@ -60,7 +56,7 @@ fn a_missing_answer_is_refused_naming_the_input() {
 #[test]
 fn a_package_without_tests_is_refused() {
     assert_eq!(Fixture::with("").without("data").refusal().code, "package.no_tests");
-    let other = case(Fixture::with("").without("data"), "secrets/1");
+    let other = Fixture::with("").without("data").case("secrets/1");
     assert_eq!(other.refusal().code, "package.no_tests");
 }
 
@@ -120,32 +116,60 @@ fn words_of_samples_are_explanations() {
 }
 
 #[test]
-fn arguments_and_extra_files_are_refused() {
-    for (path, text) in [
-        ("data/secret/1.files/x", "x"),
-        ("data/secret/1.args", "x"),
-        ("data/secret/1.yaml", "args: [x]\n"),
-        ("data/secret/test_group.yaml", "args: [x]\n"),
-    ] {
-        assert_eq!(
-            Fixture::with(MODERN).file(path, text).refusal().code,
-            "package.unsupported_feature",
-            "{path}"
-        );
-    }
-    Fixture::with(MODERN).file("data/secret/1.yaml", "args: []\n").package();
+fn arguments_are_inherited_or_a_tests_own() {
+    let package = Fixture::with(MODERN)
+        .file("data/secret/test_group.yaml", "args: [--fast, 'a b']\n")
+        .case("secret/2")
+        .file("data/secret/2.yaml", "args: [x]\n")
+        .case("secret/3")
+        .file("data/secret/3.yaml", "args: []\n")
+        .case("secret/4")
+        .file("data/secret/4.args", "  y\tz\n")
+        .package();
+    let args: Vec<Vec<&str>> = package
+        .tests
+        .iter()
+        .map(|test| test.args.iter().map(String::as_str).collect())
+        .collect();
+    assert_eq!(
+        args,
+        [vec![], vec!["--fast", "a b"], vec!["x"], vec![], vec!["y", "z"]] as [Vec<&str>; 5]
+    );
+    let error = Fixture::with(MODERN).file("data/secret/1.yaml", "args: x\n").refusal();
+    assert_eq!(
+        (error.code, error.file.as_deref(), error.key.as_deref()),
+        ("package.invalid_value", Some("data/secret/1.yaml"), Some("args"))
+    );
 }
 
 #[test]
-fn graders_that_accept_failed_tests_are_refused() {
-    for (yaml, code) in [
-        ("grader_flags: always_accept\n", "package.unsupported_feature"),
-        ("grader_flags: first_error accept_if_any_accepted\n", "package.unsupported_feature"),
-        ("grader_flags: ignore_sample\n", "package.unsupported_feature"),
-        ("grading: custom\n", "package.unsupported_type"),
-    ] {
-        assert_eq!(Fixture::with("").file("data/testdata.yaml", yaml).refusal().code, code, "{yaml}");
-    }
+fn files_beside_a_test_belong_to_it() {
+    let fixture = Fixture::with(MODERN)
+        .file("data/secret/1.files/map.txt", "###")
+        .file("data/secret/1.files/more/deep.txt", "")
+        .file("data/secret/9.files/stray.txt", "");
+    let package = fixture.package();
+    let files: Vec<_> = package.tests[1]
+        .files
+        .iter()
+        .map(|(name, file)| (name.as_str(), content(&file.path)))
+        .collect();
+    assert_eq!(files, [("map.txt", "###".to_owned()), ("more/deep.txt", String::new())]);
+    assert!(package.tests[0].files.is_empty());
+    assert!(warned(&package, &["data/secret/9.files", "no input"]));
+}
+
+#[test]
+fn tests_and_folders_of_a_folder_are_in_one_order() {
+    let package = Fixture::with("")
+        .case("secret/a")
+        .case("secret/b/1")
+        .case("secret/c")
+        .case("secret/c/1")
+        .case("secret/c.d")
+        .package();
+    let names: Vec<_> = package.tests.iter().skip(2).map(|test| test.name.as_str()).collect();
+    assert_eq!(names, ["secret/a", "secret/b/1", "secret/c", "secret/c/1", "secret/c.d"]);
 }
 
 #[test]
@@ -157,8 +181,20 @@ fn group_keys_without_effect_are_accepted_and_unknown_ones_warned_of() {
         )
         .package();
     assert!(warned(&package, &["data/secret/testdata.yaml: on_reject"]));
-    assert!(warned(&package, &["data/secret/testdata.yaml: foo", "unknown key"]));
+    assert!(warned(&package, &["data/secret/testdata.yaml: foo", "line 5", "unknown key"]));
     assert_eq!(package.warnings.len(), 3, "{:?}", package.warnings);
+    assert_eq!(package.rules.tree, None);
+}
+
+#[test]
+fn keys_that_stand_twice_in_a_group_file_are_forgiven() {
+    let package = Fixture::with("")
+        .file("data/secret/testdata.yaml", "input_validator_flags: a\ninput_validator_flags: b\n")
+        .package();
+    assert!(warned(
+        &package,
+        &["data/secret/testdata.yaml", "line 2", "input_validator_flags", "twice"]
+    ));
 }
 
 #[test]

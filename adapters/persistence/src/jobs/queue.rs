@@ -1,6 +1,6 @@
 //! Hands out jobs.
 
-use super::requirements::offers;
+use super::requirements::is_served;
 use super::rows::job;
 use crate::database::{Transaction, Writer};
 use crate::error::store_error;
@@ -59,10 +59,13 @@ fn candidates(request: &ReserveRequest) -> Select<job::Entity> {
                 .add(job::Column::LeaseExpiresAt.lte(request.now)),
         )
         .filter(job::Column::Kind.is_in(request.kinds.iter().map(|kind| kind.as_str())))
+        .filter(is_served(&request.capabilities))
+        // As `Job::is_left_to_others` has it; of a job under a lease nobody has failed since.
         .filter(
             Condition::any()
-                .add(job::Column::Requirements.is_null())
-                .add(job::Column::Requirements.is_in(offers(&request.capabilities))),
+                .add(job::Column::FailedOn.is_null())
+                .add(job::Column::FailedOn.ne(request.worker.as_str()))
+                .add(job::Column::RunAt.lte(request.now - request.patience)),
         )
         .order_by_asc(job::Column::Priority)
         .order_by_asc(job::Column::RunAt)

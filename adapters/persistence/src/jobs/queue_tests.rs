@@ -9,6 +9,7 @@ fn request() -> ReserveRequest {
         capabilities: vec!["cpp".to_owned(), "python3".to_owned()],
         max: 4,
         lease: chrono::Duration::seconds(30),
+        patience: chrono::Duration::seconds(5),
         now: Timestamp::UNIX_EPOCH,
     }
 }

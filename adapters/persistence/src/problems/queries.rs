@@ -8,7 +8,7 @@ use crate::error::store_error;
 use crate::row::broken;
 use async_trait::async_trait;
 use codesm_core::kernel::{Page, PageRequest, TestSetId};
-use codesm_core::problems::{Problem, ProblemFilter, ProblemListItem, ProblemQueries, ProblemRef, ProblemView, TestSet};
+use codesm_core::problems::{Problem, ProblemFilter, ProblemListItem, ProblemQueries, ProblemRef, ProblemView, TestSet, TestSetDetails};
 use codesm_core::store::StoreError;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
@@ -41,20 +41,21 @@ impl ProblemQueries for SeaQueries {
         };
         let problem = Problem::try_from(problem)?;
         // Test sets never change, so what is read of one belongs to the row read before.
-        let (samples, test_count, checker_language) = match problem.test_set_id.map(TestSetId::as_uuid) {
+        let (samples, test_count, (own_languages, details)) = match problem.test_set_id.map(TestSetId::as_uuid) {
             Some(set) => (
                 test_sets::samples(&self.connection, set).await?,
                 test_sets::count(&self.connection, set).await?,
-                test_sets::checker_language(&self.connection, set).await?,
+                test_sets::summary(&self.connection, set).await?,
             ),
-            None => (Vec::new(), 0, None),
+            None => (Vec::new(), 0, (Vec::new(), TestSetDetails::default())),
         };
         Ok(Some(ProblemView {
             author_username: author_username.ok_or_else(|| broken("problems", "author_id", problem.id, "there is no such user"))?,
             problem,
             samples,
             test_count,
-            checker_language,
+            own_languages,
+            details,
         }))
     }
 

@@ -5,12 +5,13 @@ use crate::row::{number, stored_number};
 use crate::text::{load_json, load_text, store_json, store_text};
 use crate::write::{all_columns, insert};
 use codesm_core::kernel::{BlobRef, ProblemId, TestSetId};
-use codesm_core::problems::{StoredChecker, TestCase, TestSet};
+use codesm_core::problems::{StoredChecker, TestCase, TestExtras, TestSet, TestSetDetails, own_languages};
 use codesm_core::store::StoreError;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-/// 200 rows of 10 values: far below the 32,766 values of a SQLite statement and the 65,535 of a PostgreSQL one.
+/// 200 rows of 11 values: far below the 32,766 values of a SQLite statement and the 65,535 of a PostgreSQL one.
 const ROWS_PER_INSERT: usize = 200;
 
 mod test_set {
@@ -24,6 +25,7 @@ mod test_set {
         pub id: Uuid,
         pub problem_id: Uuid,
         pub checker: String,
+        pub details: Option<String>,
         pub created_at: Timestamp,
     }
 
@@ -51,6 +53,7 @@ mod test_case {
         pub answer_sha256: String,
         pub answer_size: i64,
         pub explanation: Option<String>,
+        pub extras: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -68,6 +71,7 @@ fn case_row(test_set_id: Uuid, case: &TestCase) -> Result<test_case::Model, Stor
         input,
         answer,
         explanation,
+        extras,
     } = case;
     Ok(test_case::Model {
         test_set_id,
@@ -80,6 +84,8 @@ fn case_row(test_set_id: Uuid, case: &TestCase) -> Result<test_case::Model, Stor
         answer_sha256: answer.sha256.clone(),
         answer_size: stored_number(answer.size, "test_cases.answer_size")?,
         explanation: explanation.as_deref().map(store_text),
+        // Most tests have none: their rows stay small.
+        extras: (*extras != TestExtras::default()).then(|| store_json(extras)).transpose()?,
     })
 }
 
@@ -95,6 +101,7 @@ fn case_of(row: test_case::Model) -> Result<TestCase, StoreError> {
         answer_sha256,
         answer_size,
         explanation,
+        extras,
     } = row;
     let table = "test_cases";
     Ok(TestCase {
@@ -111,6 +118,7 @@ fn case_of(row: test_case::Model) -> Result<TestCase, StoreError> {
             size: number(answer_size, table, "answer_size", test_set_id)?,
         },
         explanation: explanation.map(load_text),
+        extras: optional_json(extras.as_deref(), table, "extras", test_set_id)?,
     })
 }
 
@@ -120,6 +128,7 @@ pub(super) async fn add(connection: &impl ConnectionTrait, set: &TestSet) -> Res
         id,
         problem_id,
         checker,
+        details,
         tests,
         created_at,
     } = set;
@@ -127,6 +136,7 @@ pub(super) async fn add(connection: &impl ConnectionTrait, set: &TestSet) -> Res
         id: id.as_uuid(),
         problem_id: problem_id.as_uuid(),
         checker: store_json(checker)?,
+        details: (*details != TestSetDetails::default()).then(|| store_json(details)).transpose()?,
         created_at: *created_at,
     };
     insert(connection, row).await?;
@@ -143,17 +153,24 @@ pub(super) async fn add(connection: &impl ConnectionTrait, set: &TestSet) -> Res
     Ok(())
 }
 
-/// Language of a test set's custom checker.
-pub(super) async fn checker_language(connection: &impl ConnectionTrait, set: Uuid) -> Result<Option<String>, StoreError> {
-    let checker: Option<String> = test_set::Entity::find_by_id(set)
-        .select_only()
-        .column(test_set::Column::Checker)
-        .into_tuple()
-        .one(connection)
-        .await
-        .map_err(store_error)?;
-    let checker: Option<StoredChecker> = checker.map(|text| load_json(&text, "test_sets", "checker", set)).transpose()?;
-    Ok(checker.and_then(|checker| checker.language().map(str::to_owned)))
+/// Languages of a test set's own programs, and its details, without its tests.
+pub(super) async fn summary(connection: &impl ConnectionTrait, set: Uuid) -> Result<(Vec<String>, TestSetDetails), StoreError> {
+    let Some(row) = test_set::Entity::find_by_id(set).one(connection).await.map_err(store_error)? else {
+        return Ok((Vec::new(), TestSetDetails::default()));
+    };
+    let checker: StoredChecker = load_json(&row.checker, "test_sets", "checker", set)?;
+    let details: TestSetDetails = optional_json(row.details.as_deref(), "test_sets", "details", set)?;
+    Ok((own_languages(&checker, &details.rules), details))
+}
+
+/// A JSON column that is empty where nothing is said.
+fn optional_json<T: DeserializeOwned + Default>(
+    text: Option<&str>,
+    table: &'static str,
+    column: &'static str,
+    id: Uuid,
+) -> Result<T, StoreError> {
+    text.map_or_else(|| Ok(T::default()), |text| load_json(text, table, column, id))
 }
 
 /// Reads a test set with all its tests.
@@ -169,6 +186,7 @@ pub(super) async fn find(connection: &impl ConnectionTrait, id: TestSetId) -> Re
         id: set,
         problem_id,
         checker,
+        details,
         created_at,
     } = row;
     let tests = test_case::Entity::find()
@@ -181,6 +199,7 @@ pub(super) async fn find(connection: &impl ConnectionTrait, id: TestSetId) -> Re
         id,
         problem_id: ProblemId::from_uuid(problem_id),
         checker: load_json(&checker, "test_sets", "checker", set)?,
+        details: optional_json(details.as_deref(), "test_sets", "details", set)?,
         tests: tests.into_iter().map(case_of).collect::<Result<_, _>>()?,
         created_at,
     }))

@@ -10,4 +10,5 @@ mod databases;
 mod errors;
 mod full_disk;
 mod migrations;
+mod older_rows;
 mod sqlite_file;

@@ -51,7 +51,7 @@ async fn tells_its_state(place: Place) {
     assert!(database.is_fresh().await.expect("status"));
     let missing = database.require_current().await;
     assert!(
-        matches!(&missing, Err(DatabaseError::Outdated { pending, .. }) if pending.len() == 5),
+        matches!(&missing, Err(DatabaseError::Outdated { pending, .. }) if pending.len() == 6),
         "{missing:?}"
     );
     database.migrate_up().await.expect("up");
@@ -61,11 +61,11 @@ async fn tells_its_state(place: Place) {
     database.migrate_down(1).await.expect("down");
     let status = database.migration_status().await.expect("status");
     let applied: Vec<bool> = status.iter().map(|step| step.applied).collect();
-    assert_eq!(applied, [true, true, true, true, false]);
+    assert_eq!(applied, [true, true, true, true, true, false]);
     assert!(status.is_sorted_by(|a, b| a.name < b.name));
     let missing = database.require_current().await;
     assert!(
-        matches!(&missing, Err(DatabaseError::Outdated { pending, .. }) if *pending == ["m20261120_000005_audit"]),
+        matches!(&missing, Err(DatabaseError::Outdated { pending, .. }) if *pending == ["m20261120_000006_judging"]),
         "{missing:?}"
     );
 

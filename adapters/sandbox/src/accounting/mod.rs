@@ -6,7 +6,7 @@ mod v1;
 mod v2;
 
 pub(crate) use detect::{plan_v1, plan_v2};
-pub(crate) use polling::threads_besides_init;
+pub(crate) use polling::{children, descendants, threads_besides_init, threads_of_user};
 
 use crate::protocol::{AccountingPlan, OrderLimits};
 use std::fs;
@@ -35,7 +35,7 @@ pub(crate) struct Totals {
 }
 
 /// What the kernel says about the run's processes without any group.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct OfInit {
     pub(crate) cpu: Duration,
     pub(crate) max_resident_bytes: u64,
@@ -77,12 +77,13 @@ impl Accounting {
     }
 
     /// Right before the program starts; what was used so far is ours.
-    pub(crate) fn started(&mut self, proc_folder: Option<OwnedFd>) -> io::Result<()> {
+    /// Without namespaces `init` is the process below which all others are.
+    pub(crate) fn started(&mut self, proc_folder: Option<OwnedFd>, init: Option<u32>) -> io::Result<()> {
         match self {
             Self::V1(groups) => groups.started(),
             Self::V2(group) => group.started(),
             Self::Polling(polling) => {
-                polling.started(proc_folder);
+                polling.started(proc_folder, init);
                 Ok(())
             }
         }
@@ -119,8 +120,9 @@ impl Accounting {
 const PREFIX: &str = "codesm-";
 
 /// The groups of a slot; the name holds the pid of the `sandboxd` that makes them, so that leftovers are known as such.
-pub(crate) fn group_paths(plan: &AccountingPlan, seat: usize) -> Vec<PathBuf> {
-    let name = format!("{PREFIX}{}-{seat}", std::process::id());
+pub(crate) fn group_paths(plan: &AccountingPlan, seat: usize, peer: bool) -> Vec<PathBuf> {
+    let suffix = if peer { "-peer" } else { "" };
+    let name = format!("{PREFIX}{}-{seat}{suffix}", std::process::id());
     match plan {
         AccountingPlan::V2 { parent } => vec![parent.join(name)],
         AccountingPlan::V1 { memory, pids, cpuacct } => {
@@ -154,7 +156,7 @@ pub(crate) fn enter(plan: &AccountingPlan, groups: &[PathBuf]) -> io::Result<Acc
 /// Removes groups whose processes are gone; the kernel may need a moment to see that.
 pub(crate) fn remove_groups(groups: &[PathBuf]) {
     for group in groups {
-        for _ in 0..50 {
+        for _ in 0..300 {
             match fs::remove_dir(group) {
                 Err(error) if error.raw_os_error() == Some(libc::EBUSY) => std::thread::sleep(Duration::from_millis(10)),
                 _ => break,

@@ -82,7 +82,12 @@ impl GroupsV1 {
 
     pub(super) fn begin(&mut self, limits: &OrderLimits) -> io::Result<()> {
         let before = self.usage_without_stale()?;
-        self.limit_memory(Some(before.saturating_add(limits.memory_bytes).saturating_add(OUR_BYTES)))?;
+        self.limit_memory(Some(
+            before
+                .saturating_add(limits.memory_bytes)
+                .saturating_add(OUR_BYTES)
+                .saturating_add(limits.laid_bytes),
+        ))?;
         let processes = u64::from(limits.processes) + OUR_PROCESSES;
         self.pids_limit.write_at(processes.to_string().as_bytes(), 0)?;
         self.at_start.out_of_memory = field(&text(&self.memory_events)?, "oom_kill");

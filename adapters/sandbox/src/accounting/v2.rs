@@ -46,7 +46,7 @@ impl GroupV2 {
         self.abandon();
         let path = self.path();
         fs::create_dir(&path)?;
-        let memory = limits.memory_bytes.saturating_add(OUR_BYTES);
+        let memory = limits.memory_bytes.saturating_add(OUR_BYTES).saturating_add(limits.laid_bytes);
         fs::write(path.join("memory.max"), memory.to_string())?;
         // Missing where the kernel has no swap, or is older than the file.
         for (file, value) in [("memory.swap.max", "0"), ("memory.oom.group", "1")] {

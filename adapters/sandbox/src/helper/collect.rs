@@ -2,7 +2,8 @@
 //!
 //! Only regular files, never through a link: each path is walked part by part with `O_NOFOLLOW`.
 
-use crate::archive::{MAX_FILES, Packer, is_plain_name};
+use super::places::Places;
+use crate::archive::{Packer, is_plain_name};
 use crate::protocol::{Collect, CollectWhat};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter};
@@ -15,16 +16,23 @@ const MAX_DEPTH: usize = 16;
 const MAX_ENTRIES: usize = 20_000;
 
 /// Packs the wanted files. Returns the name of the first that was too large, if that ended the collecting.
-pub(super) fn collect(wanted: &Collect, results: File) -> io::Result<Option<String>> {
-    let folder = Path::new(&wanted.folder);
+pub(super) fn collect(wanted: &Collect, places: &Places, results: File) -> io::Result<Option<String>> {
+    let folder = places.translate(&wanted.folder);
+    let folder = Path::new(&folder);
     let names = match &wanted.what {
         CollectWhat::Names(names) => names.clone(),
-        CollectWhat::Extension(extension) => with_extension(folder, extension),
+        CollectWhat::Extension(extension) => matching(folder, |path| path.extension().is_some_and(|found| found == extension.as_str())),
+        CollectWhat::All => matching(folder, |_| true),
     };
     let mut packer = Packer::new(BufWriter::new(results))?;
     let mut total = 0_u64;
-    for name in names.iter().filter(|name| is_plain_name(name)).take(MAX_FILES) {
+    let mut files = 0;
+    for name in names.iter().filter(|name| is_plain_name(name)) {
         let Some((file, size)) = open_regular(folder, name) else { continue };
+        files += 1;
+        if files > wanted.max_files {
+            return Ok(Some(name.clone()));
+        }
         let mut size = size;
         if size > wanted.max_file_bytes {
             if !wanted.cut {
@@ -68,11 +76,11 @@ fn open_regular(folder: &Path, name: &str) -> Option<(File, u64)> {
     metadata.is_file().then_some((file, metadata.len()))
 }
 
-fn with_extension(folder: &Path, extension: &str) -> Vec<String> {
+fn matching(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Vec<String> {
     let mut names = Vec::new();
     walk(folder, |path, metadata| {
         if metadata.is_file()
-            && path.extension().is_some_and(|found| found == extension)
+            && wanted(path)
             && let Some(name) = path.strip_prefix(folder).ok().and_then(Path::to_str)
         {
             names.push(name.to_owned());
@@ -83,7 +91,7 @@ fn with_extension(folder: &Path, extension: &str) -> Vec<String> {
 }
 
 /// Visits what is below a folder without following links, up to [`MAX_DEPTH`] and [`MAX_ENTRIES`].
-fn walk(folder: &Path, mut visit: impl FnMut(&Path, &fs::Metadata)) {
+pub(super) fn walk(folder: &Path, mut visit: impl FnMut(&Path, &fs::Metadata)) {
     let mut folders: Vec<(PathBuf, usize)> = vec![(folder.to_path_buf(), 0)];
     let mut seen = 0_usize;
     while let Some((folder, depth)) = folders.pop() {

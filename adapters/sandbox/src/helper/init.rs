@@ -1,8 +1,9 @@
 //! Pid 1 of a run: sets up its file systems, starts the program as pid 2, cleans up after it.
 
-use super::root::{HOST, INPUT};
+use super::places::Places;
+use super::root::HOST;
 use super::slot::SlotContext;
-use super::{Failure, Step, collect, program};
+use super::{Failure, Step, collect, program, reduced};
 use crate::accounting::threads_besides_init;
 use crate::archive;
 use crate::protocol::{FEEDBACK, FILES, Go, InitWord, PROGRAM, RunOrder, WORK};
@@ -13,7 +14,7 @@ use crate::sys::{identity, poll};
 use std::fs::{self, File};
 use std::io::{self, BufReader};
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -21,15 +22,16 @@ use std::time::Duration;
 const MAX_INODES: u64 = 65_536;
 /// Size of `/dev/shm`.
 const SHARED_MEMORY_BYTES: u64 = 64 * 1024 * 1024;
-/// Size of the feedback folder.
-const FEEDBACK_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The descriptors that came with an order.
 pub(super) struct Streams {
     pub(super) output: OwnedFd,
     pub(super) errors: OwnedFd,
     pub(super) input: Option<OwnedFd>,
+    /// Closed when the program has ended; the worker waits for that.
+    ended: Option<OwnedFd>,
     sources: Option<OwnedFd>,
+    feedback: Option<OwnedFd>,
     results: Option<OwnedFd>,
 }
 
@@ -44,8 +46,10 @@ impl Streams {
             Ok(Self {
                 output: take(true)?.ok_or_else(missing)?,
                 errors: take(true)?.ok_or_else(missing)?,
+                ended: take(true)?,
                 input: take(order.input.is_none())?,
                 sources: take(order.unpack)?,
+                feedback: take(order.unpack_feedback)?,
                 results: take(order.collect.is_some())?,
             })
         })();
@@ -68,17 +72,35 @@ fn run(context: &SlotContext, order: &RunOrder, mut streams: Streams, report: &P
     if gone {
         return Ok(());
     }
-    file_systems(context, order)?;
+    let places = Places::of(order, context.reduced.as_deref());
+    if context.reduced.is_some() {
+        process::adopt_orphans().step("adopt orphans")?;
+        reduced::make_folders(context, order, &places)?;
+    } else {
+        file_systems(context, order)?;
+    }
     // The kernel must prefer the program, then this process, to the slot process when memory runs out. The /proc of the
     // run, mounted just now, is the first that can be written.
     process::prefer_when_out_of_memory(500);
-    if order.input.is_some() {
-        let input = fs::OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(INPUT);
-        streams.input = Some(input.step("open the input")?.into());
+    if let Some(file) = &order.input {
+        // Not bound to a name: the list of mounts, which programs can read, would tell where tests lie and what they are called.
+        let opened = match context.reduced {
+            Some(_) => File::open(file),
+            None => mount::open_alone(&on_host(file)),
+        };
+        streams.input = Some(opened.step("open the input")?.into());
     }
-    mount::detach(Path::new(HOST)).step("let go of the host")?;
+    if context.reduced.is_none() {
+        mount::detach(Path::new(HOST)).step("let go of the host")?;
+    }
     if let Some(sources) = streams.sources.take() {
-        unpack(context, sources).step("unpack the sources")?;
+        unpack(context, sources, &places.work, order.work_writable).step("unpack the sources")?;
+    }
+    if let Some(feedback) = streams.feedback.take() {
+        unpack(context, feedback, &places.feedback, true).step("unpack the feedback of before")?;
+    }
+    if !order.work_writable && context.reduced.is_none() {
+        mount::make_read_only(Path::new(WORK), false).step("make the work folder read-only")?;
     }
     if context.privileged {
         // Fails for what is no pipe; then /dev/stdout cannot be opened anew, which is all that is lost.
@@ -97,35 +119,48 @@ fn run(context: &SlotContext, order: &RunOrder, mut streams: Streams, report: &P
     let first = match process::fork().step("fork the program")? {
         Side::Child => {
             drop(errors);
-            program::program_main(context, order, &streams, &errors_of_program);
+            program::program_main(context, order, &places, &streams, &errors_of_program);
             process::exit(127);
         }
         Side::Parent(pid) => pid,
     };
     drop(errors_of_program);
-    let results = streams.results.take();
+    let (results, ended_mark) = (streams.results.take(), streams.ended.take());
     // Closed here, so that the end of the streams is the end of the program.
     drop(streams);
     let (ended, mut used) = wait_for(first).step("wait for the program")?;
-    let wall = process::monotonic().saturating_sub(started);
+    let at = process::monotonic();
+    drop(ended_mark);
+    let wall = at.saturating_sub(started);
     // With groups the kernel itself says whether a fork was refused.
-    let left_behind = if send_proc { threads_besides_init(Path::new("/proc")) } else { 0 };
-    end_everything(&mut used);
+    let init = context.reduced.is_some().then(std::process::id);
+    let left_behind = if send_proc {
+        threads_besides_init(Path::new("/proc"), init)
+    } else {
+        0
+    };
+    if context.reduced.is_some() {
+        reduced::end_descendants(context.own_user(), |ended| used.add(ended));
+    } else {
+        end_everything(&mut used);
+    }
     if let Ok(Some((word, _))) = errors.receive::<InitWord>() {
         return report.send(&word, &[]).step("report the failed start");
     }
-    let writable = [WORK, "/tmp", "/dev/shm", FEEDBACK];
-    let disk_full = writable.iter().any(|path| mount::is_full(Path::new(path)))
-        || collect::has_file_of(&writable.map(Path::new), order.limits.file_bytes);
+    let writable = places.writable();
+    // A disk that others fill too says nothing about this run.
+    let is_full = |path: &&Path| context.reduced.is_none() && mount::is_full(path);
+    let disk_full = writable.iter().any(is_full) || collect::has_file_of(&writable, order.limits.file_bytes);
     let succeeded = ended.status == process::Status::Code(0);
     let mut too_large = None;
     if let (Some(wanted), Some(results)) = (&order.collect, results)
         && (succeeded || !wanted.only_on_success)
     {
-        too_large = collect::collect(wanted, File::from(results)).step("collect the results")?;
+        too_large = collect::collect(wanted, &places, File::from(results)).step("collect the results")?;
     }
     let word = InitWord::Ended {
         status: ended.status,
+        at,
         wall,
         cpu: used.cpu,
         max_resident_bytes: used.max_resident_bytes,
@@ -173,21 +208,22 @@ fn end_everything(used: &mut Used) {
     }
 }
 
+/// Where a path of the host is seen until the host is let go of.
+fn on_host(path: &Path) -> PathBuf {
+    Path::new(HOST).join(path.strip_prefix("/").unwrap_or(path))
+}
+
 fn file_systems(context: &SlotContext, order: &RunOrder) -> Result<(), Failure> {
     let (user, disk) = (context.user, order.limits.disk_bytes);
     mount::temporary(Path::new(WORK), disk, MAX_INODES, user, Content::Programs).step("mount the work folder")?;
     mount::temporary(Path::new("/tmp"), disk, MAX_INODES, user, Content::Programs).step("mount /tmp")?;
     let shared = disk.min(SHARED_MEMORY_BYTES);
     mount::temporary(Path::new("/dev/shm"), shared, MAX_INODES, user, Content::Data).step("mount /dev/shm")?;
-    let host = |path: &Path| -> PathBuf { Path::new(HOST).join(path.strip_prefix("/").unwrap_or(path)) };
     if let Some(folder) = &order.program {
-        mount::bind(&host(folder), Path::new(PROGRAM), Use::ReadOnly).step("show the program")?;
+        mount::bind(&on_host(folder), Path::new(PROGRAM), Use::ReadOnly).step("show the program")?;
     }
-    if let Some(file) = &order.input {
-        mount::bind(&host(file), Path::new(INPUT), Use::ReadOnly).step("show the input")?;
-    }
-    if order.feedback {
-        mount::temporary(Path::new(FEEDBACK), FEEDBACK_BYTES, 4096, user, Content::Data).step("mount the feedback folder")?;
+    if let Some(bytes) = order.feedback_bytes {
+        mount::temporary(Path::new(FEEDBACK), bytes, 4096, user, Content::Data).step("mount the feedback folder")?;
     }
     if !order.files.is_empty() {
         mount::temporary(Path::new(FILES), 64 * 1024, 1024, user, Content::Data).step("mount the folder of extra files")?;
@@ -197,7 +233,7 @@ fn file_systems(context: &SlotContext, order: &RunOrder) -> Result<(), Failure> 
             }
             let target = Path::new(FILES).join(name);
             fs::write(&target, "").step("create the place of an extra file")?;
-            mount::bind(&host(path), &target, Use::ReadOnly).step("show an extra file")?;
+            mount::bind(&on_host(path), &target, Use::ReadOnly).step("show an extra file")?;
         }
         mount::make_read_only(Path::new(FILES), false).step("make the extra files read-only")?;
     }
@@ -205,26 +241,28 @@ fn file_systems(context: &SlotContext, order: &RunOrder) -> Result<(), Failure> 
     std::env::set_current_dir(WORK).step("enter the work folder")
 }
 
-/// Writes the sources; nothing untrusted has run yet, so names mean what they say.
-fn unpack(context: &SlotContext, sources: OwnedFd) -> io::Result<()> {
-    archive::unpack(BufReader::new(File::from(sources)), |name, _, content| {
-        let path = Path::new(WORK).join(name);
-        let mut folder = PathBuf::from(WORK);
+/// Writes files below a folder; nothing untrusted has run yet, so names mean what they say.
+fn unpack(context: &SlotContext, packed: OwnedFd, target: &Path, to_change: bool) -> io::Result<()> {
+    let own = |file: &File, mode: u32| own(context, file, mode, to_change);
+    archive::unpack(BufReader::new(File::from(packed)), |name, _, content| {
+        let path = target.join(name);
+        let mut folder = target.to_path_buf();
         for part in Path::new(name).parent().into_iter().flat_map(Path::components) {
             folder.push(part);
             if fs::create_dir(&folder).is_ok() {
-                own(context, &File::open(&folder)?, 0o755)?;
+                own(&File::open(&folder)?, 0o755)?;
             }
         }
         let mut file = File::create_new(path)?;
         io::copy(content, &mut file)?;
-        own(context, &file, 0o644)
+        own(&file, 0o644)
     })
 }
 
-fn own(context: &SlotContext, file: &File, mode: u32) -> io::Result<()> {
+/// Makes a file readable, and the program's if it may change it.
+fn own(context: &SlotContext, file: &File, mode: u32, to_change: bool) -> io::Result<()> {
     file.set_permissions(fs::Permissions::from_mode(mode))?;
-    if context.privileged {
+    if context.privileged && to_change {
         identity::give_to(file.as_fd(), context.user)?;
     }
     Ok(())

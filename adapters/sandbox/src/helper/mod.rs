@@ -6,10 +6,13 @@
 mod collect;
 mod init;
 mod landlock;
+mod places;
 mod program;
+mod reduced;
 mod root;
 mod seccomp;
 mod slot;
+mod speed;
 mod watch;
 
 use crate::accounting;
@@ -77,15 +80,26 @@ fn serve() -> io::Result<()> {
     ignore_terminal_signals()?;
     let control = PacketSocket::from(io::stdin().as_fd().try_clone_to_owned()?);
     let mut slots: Vec<Slot> = Vec::new();
+    let mut is_reduced = false;
     let result = loop {
         let [ready] = poll::readable([Some(control.as_fd())], Some(REAP_INTERVAL))?;
         reap(&mut slots);
+        if is_reduced {
+            end_strays(&slots);
+        }
         if !ready {
             continue;
         }
         match control.receive::<SlotSetup>() {
             Ok(Some((setup, mut descriptors))) => {
                 let Some(socket) = descriptors.pop() else { continue };
+                if setup.reduced.is_some() && !is_reduced {
+                    // No kernel kills programs with us here, so we must live to do it: the closed socket tells of the
+                    // worker's end.
+                    process::live_without_parent()?;
+                    process::adopt_orphans()?;
+                    is_reduced = true;
+                }
                 start_slot(&setup, &PacketSocket::from(socket), &mut slots);
             }
             Ok(None) => break Ok(()),
@@ -98,6 +112,9 @@ fn serve() -> io::Result<()> {
     for slot in slots {
         let _ = process::wait(slot.pid, true);
         accounting::remove_groups(&slot.groups);
+    }
+    if is_reduced {
+        reduced::end_descendants(None, |_| ());
     }
     result
 }
@@ -122,8 +139,17 @@ fn reap(slots: &mut Vec<Slot>) {
     }
 }
 
+/// Without namespaces, programs whose slot process was killed become our children.
+fn end_strays(slots: &[Slot]) {
+    let ours = std::process::id();
+    let children = accounting::children(ours).into_iter().filter_map(|pid| i32::try_from(pid).ok());
+    for stray in children.filter(|pid| slots.iter().all(|slot| slot.pid != *pid)) {
+        process::kill(stray, libc::SIGKILL);
+    }
+}
+
 fn start_slot(setup: &SlotSetup, socket: &PacketSocket, slots: &mut Vec<Slot>) {
-    let groups = accounting::group_paths(&setup.accounting, setup.seat);
+    let groups = accounting::group_paths(&setup.accounting, setup.seat, setup.peer);
     // A predecessor on the same seat may be dying; its groups must be gone before they are made anew.
     slots.retain(|slot| {
         let same = !groups.is_empty() && slot.groups == groups;

@@ -1,9 +1,11 @@
 //! Pid 2 of a run: gives up every right and becomes the program.
 
 use super::init::Streams;
+use super::places::Places;
 use super::slot::SlotContext;
 use super::{Failure, Step, landlock, seccomp};
-use crate::protocol::{InitWord, PROGRAM, RunOrder};
+use crate::accounting::threads_of_user;
+use crate::protocol::{InitWord, RunOrder};
 use crate::sys::process;
 use crate::sys::socket::PacketSocket;
 use crate::sys::{identity, process::Resource};
@@ -22,19 +24,26 @@ const NO_CORE_FILE: u64 = 1;
 const FIRST_KEPT_DESCRIPTOR: i32 = 10;
 
 /// Body of pid 2; only returns if the program could not be started.
-pub(super) fn program_main(context: &SlotContext, order: &RunOrder, streams: &Streams, report: &PacketSocket) {
-    let Err(Failure { step, error }) = start(context, order, streams);
+pub(super) fn program_main(context: &SlotContext, order: &RunOrder, places: &Places, streams: &Streams, report: &PacketSocket) {
+    let Err(Failure { step, error }) = start(context, order, places, streams);
     let message = error.to_string();
     let _ = report.send(&InitWord::Failed { step, message }, &[]);
 }
 
-fn start(context: &SlotContext, order: &RunOrder, streams: &Streams) -> Result<std::convert::Infallible, Failure> {
+fn start(context: &SlotContext, order: &RunOrder, places: &Places, streams: &Streams) -> Result<std::convert::Infallible, Failure> {
     process::new_session().step("create a session")?;
     process::prefer_when_out_of_memory(1000);
     standard_streams(streams).step("set up the standard streams")?;
     limit_resources(context, order).step("set the resource limits")?;
-    let landlock = landlock::prepare(order).step("prepare Landlock")?;
+    let input = streams.input.as_ref().filter(|_| order.input.is_some());
+    let landlock = match context.reduced {
+        Some(_) => landlock::prepare_reduced(context, order, places),
+        None => landlock::prepare(order, input.map(AsFd::as_fd)),
+    };
+    let landlock = landlock.step("prepare Landlock")?;
     if context.privileged {
+        // Before the capability to do so is gone with root.
+        process::drop_bounding_set();
         identity::become_user(context.user, true).step("become the slot's user")?;
     }
     process::drop_capabilities().or_else(when_already_gone).step("drop capabilities")?;
@@ -44,20 +53,20 @@ fn start(context: &SlotContext, order: &RunOrder, streams: &Streams) -> Result<s
     let arguments: Vec<CString> = order
         .arguments
         .iter()
-        .map(|argument| text(argument))
+        .map(|argument| text(&places.translate(argument)))
         .collect::<Result<_, _>>()
         .step("read the arguments")?;
     let environment: Vec<CString> = order
         .environment
         .iter()
-        .map(|(name, value)| text(&format!("{name}={value}")))
+        .map(|(name, value)| text(&format!("{name}={}", places.translate(value))))
         .collect::<Result<_, _>>()
         .step("read the environment")?;
     process::reset_signals();
     seccomp::install(order.profile, !context.has_groups).step("install the seccomp filter")?;
     let error = process::execute(&arguments, &environment);
-    let program = order.arguments.first().cloned().unwrap_or_default();
-    let is_made_here = Path::new(&program).starts_with(PROGRAM);
+    let program = order.arguments.first().map(|program| places.translate(program)).unwrap_or_default();
+    let is_made_here = Path::new(&program).starts_with(&places.program);
     // Where it may not even be tried (a data folder mounted noexec), the solver has no part in it.
     if is_made_here && is_fault_of_the_file(&error) && process::may_execute(Path::new(&program)) {
         // Made by an untrusted compilation: no fault of ours, and no reason to try again elsewhere.
@@ -131,8 +140,13 @@ fn limit_resources(context: &SlotContext, order: &RunOrder) -> io::Result<()> {
         set(libc::RLIMIT_DATA, limits.memory_bytes.saturating_add(stacks))?;
     }
     if !context.has_groups {
-        // In an own user namespace the slot process and the init are counted too.
-        let ours = if context.privileged { 0 } else { 2 };
+        let ours = match context.reduced {
+            _ if context.privileged => 0,
+            // In an own user namespace the slot process and the init are counted too.
+            None => 2,
+            // In the machine's, whatever the worker and its other programs have.
+            Some(_) => threads_of_user(context.user),
+        };
         set(libc::RLIMIT_NPROC, u64::from(limits.processes) + ours)?;
     }
     Ok(())

@@ -11,14 +11,12 @@ use std::path::{Path, PathBuf};
 
 /// The whole host, read-only, for the init of a run alone: detached before anything untrusted starts.
 pub(super) const HOST: &str = "/.host";
-/// Where a large input file is shown.
-pub(super) const INPUT: &str = "/input";
 /// Size of the root itself: a few folders and links.
 const ROOT_BYTES: u64 = 1024 * 1024;
 /// System folders shown read-only; links (merged /usr) are copied as links.
-const SYSTEM: [&str; 7] = ["/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32", "/libx32"];
+pub(super) const SYSTEM: [&str; 7] = ["/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32", "/libx32"];
 /// What of `/etc` programs need: the loader's cache and Debian's choice of compilers.
-const CONFIGURATION: [&str; 3] = ["/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/alternatives"];
+pub(super) const CONFIGURATION: [&str; 3] = ["/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/alternatives"];
 const DEVICES: [&str; 4] = ["null", "full", "random", "urandom"];
 /// Maps shared memory that belongs to no process: shown only where groups count it.
 const COUNTED_DEVICE: &str = "zero";
@@ -32,7 +30,6 @@ pub(super) fn build(setup: &SlotSetup, place: &Path) -> Result<(), Failure> {
     for folder in ["proc", "dev", "dev/shm", "etc", "tmp", WORK, PROGRAM, FILES, FEEDBACK, HOST] {
         fs::create_dir_all(inside(folder)).step("create the folders of the root")?;
     }
-    fs::write(inside(INPUT), "").step("create the place of the input")?;
     fs::set_permissions(inside(HOST), fs::Permissions::from_mode(0o700)).step("hide the host")?;
     mount::attach_tree(&host, &inside(HOST)).step("attach the mounts of the host")?;
     drop(host);

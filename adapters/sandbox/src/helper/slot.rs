@@ -1,8 +1,10 @@
 //! A slot process: lives in its slot's namespaces and groups and starts one run at a time.
 
-use super::{Failure, Step, init, root, watch};
+use super::places::run_folder;
+use super::watch::Over;
+use super::{Failure, Step, init, reduced, root, speed, watch};
 use crate::accounting::{self, Accounting};
-use crate::protocol::{RunOrder, RunOutcome, RunReply, SlotCommand, SlotGreeting, SlotSetup};
+use crate::protocol::{Measured, RunOrder, RunOutcome, RunReply, SlotCommand, SlotGreeting, SlotSetup};
 use crate::sys::process::{self, Side};
 use crate::sys::socket::PacketSocket;
 use crate::sys::{identity, poll};
@@ -19,6 +21,17 @@ pub(super) struct SlotContext {
     pub(super) cpus: u32,
     /// Whether cgroups limit the run as a whole; else the kernel limits each process and user.
     pub(super) has_groups: bool,
+    /// Where there are no namespaces: the folder below which runs get theirs.
+    pub(super) reduced: Option<PathBuf>,
+    /// Folders of toolchains outside `/usr`.
+    pub(super) binds: Vec<PathBuf>,
+}
+
+impl SlotContext {
+    /// The user that nobody else is, if programs run as one.
+    pub(super) fn own_user(&self) -> Option<u32> {
+        self.privileged.then_some(self.user)
+    }
 }
 
 /// Body of the process; returns its exit code when the worker is gone.
@@ -43,16 +56,28 @@ pub(super) fn slot_main(setup: &SlotSetup, groups: &[PathBuf], socket: &PacketSo
         match socket.receive::<SlotCommand>() {
             Ok(Some((SlotCommand::Start(order), descriptors))) => {
                 let run = order.run;
-                let outcome = match run_one(&context, &mut accounting, &order, descriptors, socket) {
-                    Ok(Some(outcome)) => outcome,
+                let Over { outcome, init } = match run_one(&context, &mut accounting, &order, descriptors, socket) {
+                    Ok(Some(over)) => over,
                     Ok(None) => return 0,
-                    Err(Failure { step, error }) => RunOutcome::Fault {
-                        step,
-                        message: error.to_string(),
+                    Err(Failure { step, error }) => Over {
+                        outcome: RunOutcome::Fault {
+                            step,
+                            message: error.to_string(),
+                        },
+                        init: None,
                     },
                 };
                 if socket.send(&RunReply { run, outcome }, &[]).is_err() {
                     return 0;
+                }
+                // Before the next run: they share groups.
+                if init.is_some_and(|init| process::wait(init, true).is_err()) {
+                    return 1;
+                }
+            }
+            Ok(Some((SlotCommand::Measure, _))) => {
+                if measure(socket).is_err() {
+                    return 1;
                 }
             }
             // The run it meant has ended in the meantime.
@@ -64,7 +89,12 @@ pub(super) fn slot_main(setup: &SlotSetup, groups: &[PathBuf], socket: &PacketSo
 }
 
 fn prepare(setup: &SlotSetup, groups: &[PathBuf], sandboxd: u32) -> Result<(SlotContext, Accounting), Failure> {
-    process::die_with_parent().step("die with the parent")?;
+    if setup.reduced.is_some() {
+        // It must live to end its programs; the closed socket tells of the worker's end.
+        process::adopt_orphans().step("adopt orphans")?;
+    } else {
+        process::die_with_parent().step("die with the parent")?;
+    }
     // It may have died before that took effect.
     if std::os::unix::process::parent_id() != sandboxd {
         return Err(std::io::Error::from(std::io::ErrorKind::NotConnected)).step("look for the parent");
@@ -84,8 +114,24 @@ fn prepare(setup: &SlotSetup, groups: &[PathBuf], sandboxd: u32) -> Result<(Slot
         .unwrap_or(1)
         .max(1);
     let accounting = accounting::enter(&setup.accounting, groups).step("enter the accounting groups")?;
-    let mut namespaces = libc::CLONE_NEWNS | libc::CLONE_NEWNET | libc::CLONE_NEWUTS | libc::CLONE_NEWCGROUP;
     let (user, group) = (identity::effective_user(), identity::effective_group());
+    if setup.reduced.is_none() {
+        enter_namespaces(setup, privileged, user, group)?;
+    }
+    process::forbid_tracing().step("forbid tracing")?;
+    let context = SlotContext {
+        user: if privileged { setup.user } else { user },
+        privileged,
+        cpus,
+        has_groups: accounting.has_groups(),
+        reduced: setup.reduced.clone(),
+        binds: setup.binds.clone(),
+    };
+    Ok((context, accounting))
+}
+
+fn enter_namespaces(setup: &SlotSetup, privileged: bool, user: u32, group: u32) -> Result<(), Failure> {
+    let mut namespaces = libc::CLONE_NEWNS | libc::CLONE_NEWNET | libc::CLONE_NEWUTS | libc::CLONE_NEWCGROUP;
     if !privileged {
         namespaces |= libc::CLONE_NEWUSER;
     }
@@ -96,15 +142,23 @@ fn prepare(setup: &SlotSetup, groups: &[PathBuf], sandboxd: u32) -> Result<(Slot
         let _ = std::fs::write("/proc/sys/user/max_user_namespaces", "0");
     }
     identity::set_host_name("sandbox").step("set the host name")?;
-    root::build(setup, Path::new(&setup.mount_point))?;
-    process::forbid_tracing().step("forbid tracing")?;
-    let context = SlotContext {
-        user: if privileged { setup.user } else { user },
-        privileged,
-        cpus,
-        has_groups: accounting.has_groups(),
-    };
-    Ok((context, accounting))
+    root::build(setup, Path::new(&setup.mount_point))
+}
+
+/// In a process of its own: what it needs of memory would stay with this one, and in the way of every run.
+fn measure(socket: &PacketSocket) -> std::io::Result<()> {
+    let ours = std::process::id();
+    match process::fork()? {
+        Side::Child => {
+            // It may have died before that took effect.
+            if process::die_with_parent().is_ok() && std::os::unix::process::parent_id() == ours {
+                let took = speed::measure();
+                let _ = socket.send(&Measured { took }, &[]);
+            }
+            process::exit(0);
+        }
+        Side::Parent(pid) => process::wait(pid, true).map(drop),
+    }
 }
 
 /// Maps the present user and group onto themselves; nobody else exists inside.
@@ -122,12 +176,16 @@ fn run_one(
     order: &RunOrder,
     descriptors: Vec<OwnedFd>,
     socket: &PacketSocket,
-) -> Result<Option<RunOutcome>, Failure> {
+) -> Result<Option<Over>, Failure> {
     let streams = init::Streams::of(order, descriptors)?;
     let (report, report_of_init) = PacketSocket::pair().step("create the report socket")?;
     accounting.begin(&order.limits).step("reset the accounting")?;
     let flags = libc::CLONE_NEWPID | libc::CLONE_NEWNS | libc::CLONE_NEWIPC;
-    match process::clone_process(flags, accounting.leaf()).step("clone the init process")? {
+    let cloned = match context.reduced {
+        Some(_) => process::fork(),
+        None => process::clone_process(flags, accounting.leaf()),
+    };
+    match cloned.step("clone the init process")? {
         Side::Child => {
             drop(report);
             init::init_main(context, order, streams, &report_of_init, !accounting.has_groups());
@@ -136,7 +194,11 @@ fn run_one(
         Side::Parent(pid) => {
             // Without our copies the worker sees the end of the streams when the last process is dead.
             drop((report_of_init, streams));
-            watch::supervise(context, accounting, order, pid, &report, socket)
+            let outcome = watch::supervise(context, accounting, order, pid, &report, socket);
+            if let Some(base) = &context.reduced {
+                reduced::remove(&run_folder(base, order.run)).step("remove the folder of the run")?;
+            }
+            outcome
         }
     }
 }

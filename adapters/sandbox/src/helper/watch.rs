@@ -1,7 +1,8 @@
 //! Watches a run from outside: enforces its limits and decides which of them stopped it.
 
+use super::places::run_folder;
 use super::slot::SlotContext;
-use super::{Failure, Step};
+use super::{Failure, Step, reduced};
 use crate::accounting::{Accounting, OfInit};
 use crate::protocol::{Finished, Go, InitWord, RunOrder, RunOutcome, SlotCommand, Stopped};
 use crate::sys::poll;
@@ -19,6 +20,9 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE_POLLING: Duration = Duration::from_millis(10);
 /// Shortest pause: looking costs the program's own core about 10 µs.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
+
+/// How often the files of a run are looked at where no file system limits them.
+const FILES_INTERVAL: Duration = Duration::from_millis(50);
 
 /// A failed program that came this close to its memory limit failed for that; groups count in portions.
 const NEAR_BYTES: u64 = 1024 * 1024;
@@ -41,8 +45,19 @@ struct Watch<'a> {
     context: &'a SlotContext,
     accounting: &'a mut Accounting,
     order: &'a RunOrder,
+    init: i32,
     began: Duration,
+    /// When the files of the run were last looked at, where no file system limits them.
+    files_seen: Duration,
     started: Option<Duration>,
+}
+
+/// A run that is over.
+pub(super) struct Over {
+    pub(super) outcome: RunOutcome,
+    /// Its init, if that has nothing left to do but to end: tearing down its namespaces takes about as long as a small
+    /// program, and nobody needs to wait for it.
+    pub(super) init: Option<i32>,
 }
 
 /// Watches until the run is over; `None` when the worker is gone.
@@ -53,20 +68,23 @@ pub(super) fn supervise(
     init: i32,
     report: &PacketSocket,
     worker: &PacketSocket,
-) -> Result<Option<RunOutcome>, Failure> {
+) -> Result<Option<Over>, Failure> {
     let mut watch = Watch {
         context,
         accounting,
         order,
+        init,
         began: process::monotonic(),
+        files_seen: Duration::ZERO,
         started: None,
     };
     let (word, killed) = match watch.until_over(report, worker) {
-        Ok(Over::Word(word)) => (word, None),
-        Ok(Over::Kill(killed)) => (None, Some(killed)),
+        Ok(Seen::Word(word)) => (word, None),
+        Ok(Seen::Kill(killed)) => (None, Some(killed)),
         Err(error) => {
             process::kill(init, libc::SIGKILL);
             let _ = process::wait(init, true);
+            watch.end_the_rest();
             watch.accounting.abandon();
             return Err(error).step("watch the run");
         }
@@ -74,26 +92,37 @@ pub(super) fn supervise(
     if killed.is_some() {
         process::kill(init, libc::SIGKILL);
     }
-    let wall = process::monotonic().saturating_sub(watch.started.unwrap_or(watch.began));
+    let at = process::monotonic();
+    let wall = at.saturating_sub(watch.started.unwrap_or(watch.began));
+    if let Some(InitWord::Ended { .. }) = &word
+        && watch.accounting.leaf().is_none()
+        && context.reduced.is_none()
+    {
+        // It killed and waited for every process but itself before it said so.
+        let outcome = watch.conclude(word, End::killed(at, wall), OfInit::default())?;
+        return Ok(Some(Over { outcome, init: Some(init) }));
+    }
     // The kernel lets an init end only after every process of its namespace is gone.
     let ended = process::wait(init, true)
         .and_then(|ended| ended.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound)))
         .step("wait for the init process")?;
+    let of_rest = watch.end_the_rest();
     let of_init = OfInit {
-        cpu: ended.cpu,
+        cpu: ended.cpu + of_rest,
         max_resident_bytes: ended.max_resident_bytes,
         left_behind: 0,
     };
-    Ok(match killed {
+    let outcome = match killed {
         Some(Killed::Orphaned) => None,
         Some(Killed::SetupHung) => {
             watch.accounting.abandon();
             Some(fault("set up the run", "took too long"))
         }
-        Some(Killed::For(limit)) => Some(watch.finish(Status::Signal(libc::SIGKILL), wall, of_init, Some(limit), None)?),
-        Some(Killed::Unwanted) => Some(watch.finish(Status::Signal(libc::SIGKILL), wall, of_init, None, None)?),
-        None => Some(watch.conclude(word, wall, of_init)?),
-    })
+        Some(Killed::For(limit)) => Some(watch.finish(End::killed(at, wall), of_init, Some(limit), None)?),
+        Some(Killed::Unwanted) => Some(watch.finish(End::killed(at, wall), of_init, None, None)?),
+        None => Some(watch.conclude(word, End::killed(at, wall), of_init)?),
+    };
+    Ok(outcome.map(|outcome| Over { outcome, init: None }))
 }
 
 fn fault(step: &str, message: &str) -> RunOutcome {
@@ -104,11 +133,29 @@ fn fault(step: &str, message: &str) -> RunOutcome {
 }
 
 /// Why watching ended.
-enum Over {
+enum Seen {
     /// The init said so, or (`None`) ended without a word.
     Word(Option<InitWord>),
     /// The run must be killed.
     Kill(Killed),
+}
+
+/// How and when the program's first process ended.
+#[derive(Clone, Copy)]
+struct End {
+    status: Status,
+    at: Duration,
+    wall: Duration,
+}
+
+impl End {
+    const fn killed(at: Duration, wall: Duration) -> Self {
+        Self {
+            status: Status::Signal(libc::SIGKILL),
+            at,
+            wall,
+        }
+    }
 }
 
 /// What the init said about disk use.
@@ -118,39 +165,46 @@ struct Disk {
 }
 
 impl Watch<'_> {
-    fn until_over(&mut self, report: &PacketSocket, worker: &PacketSocket) -> io::Result<Over> {
+    /// Without namespaces the init's end is nobody else's: what it left becomes ours. Returns the CPU time of that.
+    fn end_the_rest(&self) -> Duration {
+        let mut cpu = Duration::ZERO;
+        if self.context.reduced.is_some() {
+            reduced::end_descendants(self.context.own_user(), |ended| cpu += ended.cpu);
+        }
+        cpu
+    }
+
+    fn until_over(&mut self, report: &PacketSocket, worker: &PacketSocket) -> io::Result<Seen> {
         loop {
             let pause = match self.look()? {
                 Ok(pause) => pause,
-                Err(killed) => return Ok(Over::Kill(killed)),
+                Err(killed) => return Ok(Seen::Kill(killed)),
             };
             let [said, asked] = poll::readable([Some(report.as_fd()), Some(worker.as_fd())], Some(pause))?;
             if said {
                 match report.receive::<InitWord>() {
                     Ok(Some((InitWord::Started, mut along))) => {
-                        self.accounting.started(along.pop())?;
+                        let init = self.context.reduced.is_some().then(|| self.init.unsigned_abs());
+                        self.accounting.started(along.pop(), init)?;
                         self.started = Some(process::monotonic());
                         // Fails only if the init died, which the next look notices.
                         let _ = report.send(&Go, &[]);
                     }
-                    Ok(Some((word, _))) => return Ok(Over::Word(Some(word))),
+                    Ok(Some((word, _))) => return Ok(Seen::Word(Some(word))),
                     // Reset instead of closed: the init was killed with something unread.
-                    Ok(None) | Err(_) => return Ok(Over::Word(None)),
+                    Ok(None) | Err(_) => return Ok(Seen::Word(None)),
                 }
             }
             if asked {
                 match worker.receive::<SlotCommand>() {
-                    Ok(Some((SlotCommand::Kill { run, output_exceeded }, _))) if run == self.order.run => {
-                        let why = if output_exceeded {
-                            Killed::For(Stopped::Output)
-                        } else {
-                            Killed::Unwanted
-                        };
-                        return Ok(Over::Kill(why));
+                    Ok(Some((SlotCommand::Kill { run, limit }, _))) if run == self.order.run => {
+                        return Ok(Seen::Kill(limit.map_or(Killed::Unwanted, Killed::For)));
                     }
                     // Meant for an earlier run.
                     Ok(Some((SlotCommand::Kill { .. }, _))) => {}
-                    Ok(Some((SlotCommand::Start(_), _)) | None) | Err(_) => return Ok(Over::Kill(Killed::Orphaned)),
+                    Ok(Some((SlotCommand::Start(_) | SlotCommand::Measure, _)) | None) | Err(_) => {
+                        return Ok(Seen::Kill(Killed::Orphaned));
+                    }
                 }
             }
         }
@@ -163,6 +217,14 @@ impl Watch<'_> {
             let rest = SETUP_LIMIT.saturating_sub(now.saturating_sub(self.began));
             return Ok(if rest.is_zero() { Err(Killed::SetupHung) } else { Ok(rest) });
         };
+        if let Some(base) = &self.context.reduced
+            && now.saturating_sub(self.files_seen) >= FILES_INTERVAL
+        {
+            self.files_seen = now;
+            if reduced::is_too_much(&run_folder(base, self.order.run), self.order.limits.disk_bytes) {
+                return Ok(Err(Killed::For(Stopped::Output)));
+            }
+        }
         let limits = &self.order.limits;
         let sample = self.accounting.sample()?;
         let wall_left = limits.wall.saturating_sub(now.saturating_sub(started));
@@ -186,10 +248,11 @@ impl Watch<'_> {
         Ok(Ok(pause.max(SHORTEST_PAUSE)))
     }
 
-    fn conclude(&mut self, word: Option<InitWord>, wall: Duration, of_init: OfInit) -> Result<RunOutcome, Failure> {
+    fn conclude(&mut self, word: Option<InitWord>, killed: End, of_init: OfInit) -> Result<RunOutcome, Failure> {
         match word {
             Some(InitWord::Ended {
                 status,
+                at,
                 wall,
                 cpu,
                 max_resident_bytes,
@@ -206,7 +269,7 @@ impl Watch<'_> {
                     full: disk_full,
                     too_large,
                 };
-                self.finish(status, wall, of_program, None, Some(disk))
+                self.finish(End { status, at, wall }, of_program, None, Some(disk))
             }
             Some(InitWord::Failed { step, message }) => {
                 self.accounting.abandon();
@@ -214,7 +277,7 @@ impl Watch<'_> {
             }
             Some(InitWord::Started) | None => {
                 // Only running out of memory can kill an init.
-                let outcome = self.finish(Status::Signal(libc::SIGKILL), wall, of_init, None, None)?;
+                let outcome = self.finish(killed, of_init, None, None)?;
                 Ok(match outcome {
                     RunOutcome::Finished(Finished {
                         stopped: Some(Stopped::Memory),
@@ -226,15 +289,9 @@ impl Watch<'_> {
         }
     }
 
-    fn finish(
-        &mut self,
-        status: Status,
-        wall: Duration,
-        of_init: OfInit,
-        killed_for: Option<Stopped>,
-        disk: Option<Disk>,
-    ) -> Result<RunOutcome, Failure> {
+    fn finish(&mut self, end: End, of_init: OfInit, killed_for: Option<Stopped>, disk: Option<Disk>) -> Result<RunOutcome, Failure> {
         let totals = self.accounting.finish(of_init).step("read the accounting")?;
+        let End { status, at, wall } = end;
         let limits = &self.order.limits;
         let failed = status != Status::Code(0);
         let disk_full = disk.as_ref().is_some_and(|disk| disk.full);
@@ -258,6 +315,7 @@ impl Watch<'_> {
         };
         Ok(RunOutcome::Finished(Finished {
             status,
+            at,
             stopped,
             cpu: totals.cpu,
             wall,

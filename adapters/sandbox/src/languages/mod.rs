@@ -6,14 +6,18 @@ mod table;
 
 pub(crate) use java::{main_class, public_type};
 pub(crate) use resolve::{Toolchain, resolve_all};
-pub(crate) use table::{Artefact, Entry, load};
+pub(crate) use table::{Artefact as Made, Entry, load};
 
+use crate::cache::Artefact;
 use codesm_core::judging::{Language, ProgramSource, SandboxError};
+use std::sync::{Arc, Mutex};
 
 /// A language of the table and its toolchain, or why there is none.
 pub(crate) struct Offered {
     pub(crate) entry: Entry,
     pub(crate) toolchain: Result<Toolchain, String>,
+    /// What was compiled beforehand, once it was found.
+    pub(crate) prepared: Mutex<Option<Arc<Artefact>>>,
 }
 
 /// What placeholders stand for in one command.
@@ -23,9 +27,29 @@ pub(crate) struct Meaning<'a> {
     pub(crate) main_file: &'a str,
     pub(crate) main_class: &'a str,
     pub(crate) heap_mb: u64,
+    /// Whether what was compiled beforehand is shown.
+    pub(crate) prepared: bool,
 }
 
 impl Offered {
+    /// A language and what was found of it.
+    pub(crate) const fn new(entry: Entry, toolchain: Result<Toolchain, String>) -> Self {
+        Self {
+            entry,
+            toolchain,
+            prepared: Mutex::new(None),
+        }
+    }
+
+    /// Its preparation as a language of its own.
+    pub(crate) fn of_preparation(&self) -> Option<Self> {
+        let mut toolchain = self.toolchain.clone();
+        if let Ok(toolchain) = &mut toolchain {
+            toolchain.version = format!("{}\n{}", toolchain.version, toolchain.stamp);
+        }
+        Some(Self::new(self.entry.of_preparation()?, toolchain))
+    }
+
     /// As shown to clients.
     pub(crate) fn describe(&self) -> Language {
         Language {

@@ -4,8 +4,11 @@
 
 use super::table::Entry;
 use super::{Meaning, Offered};
+use crate::protocol::PROGRAM;
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -15,6 +18,8 @@ const QUESTION_LIMIT: Duration = Duration::from_secs(10);
 /// Where programs are looked for before `$PATH`: what the distribution installs needs no extra folder inside.
 const USUAL_FOLDERS: [&str; 3] = ["/usr/local/bin", "/usr/bin", "/bin"];
 const LONGEST_VERSION: usize = 120;
+/// Stands for the folder of what was compiled beforehand.
+const PREPARED: &str = "{prepared}";
 
 /// A toolchain that works.
 #[derive(Clone, Debug)]
@@ -22,14 +27,22 @@ pub(crate) struct Toolchain {
     pub(crate) program: PathBuf,
     pub(crate) sysroot: PathBuf,
     pub(crate) version: String,
+    /// Further programs, by the name of their placeholder.
+    pub(crate) needed: BTreeMap<String, PathBuf>,
     /// Folders to be shown inside.
     pub(crate) binds: Vec<PathBuf>,
+    /// Path, size and time of every program: another toolchain of the same version has another one.
+    pub(crate) stamp: String,
 }
 
 impl Toolchain {
     /// Replaces the placeholders that are the same for every program.
     pub(crate) fn fill(&self, text: &str) -> String {
-        fill(text, &self.program, &self.sysroot)
+        let mut filled = fill(text, &self.program, &self.sysroot);
+        for (name, path) in &self.needed {
+            filled = filled.replace(&format!("{{{name}}}"), &path.to_string_lossy());
+        }
+        filled
     }
 
     /// A command with its placeholders replaced.
@@ -38,9 +51,12 @@ impl Toolchain {
         for part in template {
             if part == "{sources}" {
                 command.extend_from_slice(meaning.sources);
-            } else {
+            } else if meaning.prepared || !part.contains(PREPARED) {
+                let stem = Path::new(meaning.main_file).with_extension("");
                 command.push(
                     self.fill(part)
+                        .replace(PREPARED, PROGRAM)
+                        .replace("{entry_stem}", &stem.to_string_lossy())
                         .replace("{entry}", meaning.main_file)
                         .replace("{main_class}", meaning.main_class)
                         .replace("{heap_mb}", &meaning.heap_mb.to_string()),
@@ -56,15 +72,15 @@ fn fill(text: &str, program: &Path, sysroot: &Path) -> String {
         .replace("{sysroot}", &sysroot.to_string_lossy())
 }
 
-/// Looks for every toolchain of the table at once.
+/// Looks for every toolchain of the table at once; preparations come after the languages.
 pub(crate) fn resolve_all(entries: Vec<Entry>) -> Vec<Offered> {
-    std::thread::scope(|scope| {
+    let mut languages: Vec<Offered> = std::thread::scope(|scope| {
         let searches: Vec<_> = entries
             .into_iter()
             .map(|entry| {
                 scope.spawn(move || {
                     let toolchain = resolve(&entry);
-                    Offered { entry, toolchain }
+                    Offered::new(entry, toolchain)
                 })
             })
             .collect();
@@ -72,7 +88,10 @@ pub(crate) fn resolve_all(entries: Vec<Entry>) -> Vec<Offered> {
             .into_iter()
             .map(|search| search.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
             .collect()
-    })
+    });
+    let preparations: Vec<Offered> = languages.iter().filter_map(Offered::of_preparation).collect();
+    languages.extend(preparations);
+    languages
 }
 
 fn resolve(entry: &Entry) -> Result<Toolchain, String> {
@@ -80,7 +99,8 @@ fn resolve(entry: &Entry) -> Result<Toolchain, String> {
     let mut program = found.clone();
     let mut sysroot = PathBuf::from("/usr");
     if !entry.sysroot.is_empty() {
-        sysroot = PathBuf::from(ask(&entry.sysroot, &found, &sysroot)?);
+        let question: Vec<String> = entry.sysroot.iter().map(|part| fill(part, &found, &sysroot)).collect();
+        sysroot = PathBuf::from(ask(&question)?);
         let inside = sysroot.join("bin").join(&entry.program);
         if !inside.is_file() {
             return Err(format!(
@@ -99,20 +119,48 @@ fn resolve(entry: &Entry) -> Result<Toolchain, String> {
             .ok_or_else(|| format!("{} lies in no folder", program.display()))?
             .to_path_buf();
     }
-    let version = ask(&entry.version, &program, &sysroot)?;
     let mut binds = Vec::new();
     if !sysroot.starts_with("/usr") {
         binds.push(sysroot.clone());
     }
+    let mut needed = BTreeMap::new();
+    for (name, wanted) in &entry.needs {
+        let (path, bind) = resolve_needed(wanted)?;
+        needed.insert(name.clone(), path);
+        binds.extend(bind);
+    }
     for pattern in &entry.binds {
         binds.extend(matching(pattern));
     }
-    Ok(Toolchain {
+    let mut toolchain = Toolchain {
+        stamp: stamp(std::iter::once(&program).chain(needed.values())),
         program,
         sysroot,
-        version,
+        version: String::new(),
+        needed,
         binds,
-    })
+    };
+    toolchain.version = ask(&entry.version.iter().map(|part| toolchain.fill(part)).collect::<Vec<_>>())?;
+    Ok(toolchain)
+}
+
+/// A further program: its real path, and its folder if that must be shown.
+fn resolve_needed(wanted: &str) -> Result<(PathBuf, Option<PathBuf>), String> {
+    let found = find(wanted).ok_or_else(|| format!("`{wanted}` is not installed"))?;
+    let path = found.canonicalize().map_err(|error| format!("{}: {error}", found.display()))?;
+    let folder = path.parent().and_then(Path::parent);
+    let folder = folder.ok_or_else(|| format!("{} lies in no folder", path.display()))?;
+    let bind = (!folder.starts_with("/usr") && folder != Path::new("/")).then(|| folder.to_path_buf());
+    Ok((path, bind))
+}
+
+fn stamp<'a>(programs: impl Iterator<Item = &'a PathBuf>) -> String {
+    let describe = |path: &PathBuf| {
+        let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+        let facts = std::fs::metadata(&real).map(|found| (found.len(), found.mtime(), found.mtime_nsec()));
+        format!("{} {:?}\n", real.display(), facts.ok())
+    };
+    programs.map(describe).collect()
 }
 
 fn find(program: &str) -> Option<PathBuf> {
@@ -145,8 +193,7 @@ fn matching(pattern: &str) -> Vec<PathBuf> {
 }
 
 /// First line of what a command prints.
-fn ask(template: &[String], program: &Path, sysroot: &Path) -> Result<String, String> {
-    let command: Vec<String> = template.iter().map(|part| fill(part, program, sysroot)).collect();
+fn ask(command: &[String]) -> Result<String, String> {
     let describe = |what: &dyn std::fmt::Display| format!("`{}`: {what}", command.join(" "));
     let (first, rest) = command.split_first().ok_or_else(|| "an empty command".to_owned())?;
     let mut child = Command::new(first)

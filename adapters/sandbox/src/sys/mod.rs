@@ -6,6 +6,7 @@
 pub(crate) mod identity;
 pub(crate) mod memory_file;
 pub(crate) mod mount;
+pub(crate) mod pipe;
 pub(crate) mod poll;
 pub(crate) mod process;
 pub(crate) mod socket;

@@ -2,8 +2,10 @@
 
 use super::{c_path, check};
 use std::ffi::{CStr, CString};
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// Layout of `struct mount_attr` (Linux 5.12).
@@ -124,6 +126,17 @@ pub(crate) fn copy_tree(source: &Path) -> io::Result<OwnedFd> {
     let raw = RawFd::try_from(raw).map_err(io::Error::other)?;
     // SAFETY: the kernel just gave us this descriptor.
     Ok(unsafe { OwnedFd::from_raw_fd(raw) })
+}
+
+/// Opens a file for reading through a mount of its own that is attached nowhere: with the restrictions of the mount it lies in,
+/// but without a path that leads to it. Needs `/proc`.
+pub(crate) fn open_alone(source: &Path) -> io::Result<File> {
+    let alone = copy_tree(source)?;
+    let flags = libc::O_NONBLOCK | libc::O_NOCTTY;
+    OpenOptions::new()
+        .read(true)
+        .custom_flags(flags)
+        .open(format!("/proc/self/fd/{}", alone.as_raw_fd()))
 }
 
 /// Attaches what [`copy_tree`] gave.

@@ -57,7 +57,12 @@ pub(crate) fn clone_process(flags: i32, cgroup: Option<BorrowedFd<'_>>) -> io::R
 
 /// Plain fork.
 pub(crate) fn fork() -> io::Result<Side> {
-    clone_process(0, None)
+    // Not `clone3`, which container runtimes refuse.
+    // SAFETY: callers are single-threaded, so the child may do what the parent may.
+    Ok(match check(unsafe { libc::fork() })? {
+        0 => Side::Child,
+        pid => Side::Parent(i32::try_from(pid).map_err(io::Error::other)?),
+    })
 }
 
 /// How a process ended.
@@ -136,6 +141,16 @@ pub(crate) fn die_with_parent() -> io::Result<()> {
     control(libc::PR_SET_PDEATHSIG, libc::SIGKILL as libc::c_ulong)
 }
 
+/// It is not, any more.
+pub(crate) fn live_without_parent() -> io::Result<()> {
+    control(libc::PR_SET_PDEATHSIG, 0)
+}
+
+/// Descendants of this process that lose their parent become its children.
+pub(crate) fn adopt_orphans() -> io::Result<()> {
+    control(libc::PR_SET_CHILD_SUBREAPER, 1)
+}
+
 /// Setuid bits and file capabilities mean nothing from here on.
 pub(crate) fn forbid_new_privileges() -> io::Result<()> {
     control(libc::PR_SET_NO_NEW_PRIVS, 1)
@@ -167,6 +182,16 @@ pub(crate) fn set_name(name: &std::ffi::CStr) {
     unsafe { libc::prctl(libc::PR_SET_NAME, name.as_ptr(), 0, 0, 0) };
 }
 
+/// No file that is executed can give any capability from here on. Needs a capability itself.
+pub(crate) fn drop_bounding_set() {
+    for capability in 0..=63 {
+        // The kernel knows fewer than 64; the first unknown one ends the list.
+        if control(libc::PR_CAPBSET_DROP, capability).is_err() {
+            break;
+        }
+    }
+}
+
 /// Drops every capability, now and for whatever is executed later.
 pub(crate) fn drop_capabilities() -> io::Result<()> {
     const VERSION_3: u32 = 0x2008_0522;
@@ -175,12 +200,7 @@ pub(crate) fn drop_capabilities() -> io::Result<()> {
         version: u32,
         pid: i32,
     }
-    for capability in 0..=63 {
-        // The kernel knows fewer than 64; the first unknown one ends the list.
-        if control(libc::PR_CAPBSET_DROP, capability).is_err() {
-            break;
-        }
-    }
+    drop_bounding_set();
     control(libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_CLEAR_ALL as libc::c_ulong)?;
     let header = Header {
         version: VERSION_3,

@@ -3,7 +3,7 @@
 use crate::support::{Box, handle, open, text, usual};
 use bytes::Bytes;
 use codesm_core::judging::comparator::Comparison;
-use codesm_core::judging::{Exit, Input, LimitHit, ProgramRole, RunRequest, StdoutOutcome, StdoutPlan};
+use codesm_core::judging::{Exit, FeedbackCollect, FeedbackFolder, Input, LimitHit, ProgramRole, RunRequest, StdoutOutcome, StdoutPlan};
 use codesm_core::kernel::LocalFile;
 use std::io::Write;
 
@@ -88,6 +88,13 @@ const CHECKER: &str = "#include <bits/stdc++.h>\n#include \"judge.h\"\nusing nam
     ofstream(dir+\"judgemessage.txt\")<<\"expected \"<<x<<\" got \"<<y;string first;in>>first;\n\
     ofstream(dir+\"teammessage.txt\")<<first;return x==y?ACCEPT:REFUSE;}";
 
+fn named(names: &[&str]) -> FeedbackFolder {
+    FeedbackFolder {
+        initial: Vec::new(),
+        collect: FeedbackCollect::Named(names.iter().map(|name| (*name).to_owned()).collect()),
+    }
+}
+
 async fn check(sandbox: &Box, answer: &str) -> codesm_core::judging::RunReport {
     let program = sandbox.program("python", "print(input().upper())\n").await;
     let checker = sandbox
@@ -123,7 +130,7 @@ async fn check(sandbox: &Box, answer: &str) -> codesm_core::judging::RunReport {
             ],
             stdin: output,
             files: vec![("test.in".into(), stdin), ("test.ans".into(), answer)],
-            feedback: vec!["judgemessage.txt".into(), "teammessage.txt".into(), "score.txt".into()],
+            feedback: Some(named(&["judgemessage.txt", "teammessage.txt", "score.txt"])),
             ..usual(&checker)
         })
         .await
@@ -148,7 +155,7 @@ async fn feedback_through_links_is_not_read_and_long_feedback_is_cut() {
     let source = "import os\nos.symlink('/proc/1/environ', '/feedback/a')\nos.symlink('/etc/passwd', '/feedback/b')\n\
         os.mkfifo('/feedback/c')\nos.mkdir('/feedback/d')\nopen('/feedback/e', 'w').write('x' * 200000)\n";
     let program = sandbox.program("python", source).await;
-    let feedback = ["a", "b", "c", "d", "e", "missing", "../etc/passwd"].map(str::to_owned).to_vec();
+    let feedback = Some(named(&["a", "b", "c", "d", "e", "missing", "../etc/passwd"]));
     let report = sandbox
         .run(RunRequest {
             feedback,

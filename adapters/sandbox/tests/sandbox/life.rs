@@ -1,8 +1,7 @@
 //! Beginnings and ends: cancelled runs, killed helpers, killed workers, refusals.
 
-use crate::support::{HelperProcess, assert_gone, groups_of, handle, open, open_with, settings, text, usual, wait_until};
+use crate::support::{HelperProcess, assert_gone, groups_of, handle, open, open_with, text, usual, wait_until};
 use codesm_core::judging::{Exit, ProgramRole, Sandbox, SandboxError};
-use codesm_sandbox::{ProcessSandbox, Tier, probe};
 use std::time::Duration;
 
 const SLEEP: &str = "#include <unistd.h>\nint main(){for(int i=0;i<3;i++)fork();sleep(100);}";
@@ -131,19 +130,6 @@ async fn after_the_shutdown_nothing_is_given_out() {
 }
 
 #[tokio::test]
-async fn reduced_isolation_is_refused_even_if_allowed_because_it_does_not_exist() {
-    for allow_reduced in [false, true] {
-        let folder = tempfile::tempdir().unwrap();
-        let mut settings = settings(folder.path(), Some(Tier::D));
-        settings.allow_reduced = allow_reduced;
-        let Err(SandboxError::Unavailable(message)) = ProcessSandbox::start(settings) else {
-            panic!("it was started")
-        };
-        assert!(message.contains("not implemented"), "{message}");
-    }
-}
-
-#[tokio::test]
 async fn slots_are_given_out_once_at_a_time_and_work_in_parallel() {
     let sandbox = open_with(|settings| settings.slots = Some(2));
     let program = sandbox.program("python", "import time\ntime.sleep(0.5)\nprint('x')").await;
@@ -157,15 +143,6 @@ async fn slots_are_given_out_once_at_a_time_and_work_in_parallel() {
     assert!(took > Duration::from_secs(1) && took < Duration::from_millis(1600), "{took:?}");
     assert_eq!(text(&reports.2.stdout), "x\n");
     sandbox.close().await;
-}
-
-#[tokio::test]
-async fn the_doctor_sees_a_working_sandbox() {
-    let folder = tempfile::tempdir().unwrap();
-    let checks = probe(settings(folder.path(), None));
-    let sandbox = checks.iter().find(|check| check.name == "sandbox").unwrap();
-    assert!(sandbox.ok, "{checks:?}");
-    assert!(checks.iter().all(|check| check.ok == check.fix.is_none()), "{checks:?}");
 }
 
 #[tokio::test]

@@ -2,11 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on shall panic")]
 
+mod aftermath;
 mod checkers;
 mod compiling;
 mod confinement;
-mod hello;
-mod hostile;
+mod folders;
+mod interactive;
+mod languages;
 mod life;
 mod limits;
+mod preparing;
+mod reduced;
+mod scripts;
 mod support;

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use codesm_core::judging::{
-    CompileOutcome, CompileReport, CompileRequest, Input, ProgramHandle, ProgramRole, ProgramSource, RunLimits, RunReport, RunRequest,
-    Sandbox as _, SourceFile, StdoutPlan,
+    CompileLimits, CompileOutcome, CompileReport, CompileRequest, Input, ProgramHandle, ProgramRole, ProgramSource, RunLimits, RunReport,
+    RunRequest, Sandbox as _, SourceFile, StdoutPlan,
 };
 use codesm_sandbox::{HelperCommand, ProcessSandbox, SandboxSettings, Tier};
 use std::path::{Path, PathBuf};
@@ -182,6 +182,8 @@ pub(crate) fn request(language: &str, files: &[(&str, &str)], role: ProgramRole)
         "java" => "Main.java",
         "rust" => "main.rs",
         "go" => "main.go",
+        "kotlin" => "Main.kt",
+        "bash" => "main.sh",
         _ => "main.cpp",
     };
     let files = files
@@ -197,6 +199,7 @@ pub(crate) fn request(language: &str, files: &[(&str, &str)], role: ProgramRole)
             files,
         },
         role,
+        limits: CompileLimits::default(),
     }
 }
 
@@ -209,22 +212,17 @@ pub(crate) fn handle(report: CompileReport) -> ProgramHandle {
 
 /// 1 s CPU, 3 s wall, 256 MiB, 1 MiB of output, no input.
 pub(crate) fn usual(program: &ProgramHandle) -> RunRequest {
+    let limits = RunLimits {
+        cpu: Duration::from_secs(1),
+        wall: Duration::from_secs(3),
+        memory_bytes: 256 * 1024 * 1024,
+        output_bytes: 1024 * 1024,
+        processes: None,
+    };
     RunRequest {
-        program: program.clone(),
-        role: ProgramRole::Submission,
-        args: Vec::new(),
-        stdin: Input::Bytes(Bytes::new()),
-        files: Vec::new(),
-        feedback: Vec::new(),
-        limits: RunLimits {
-            cpu: Duration::from_secs(1),
-            wall: Duration::from_secs(3),
-            memory_bytes: 256 * 1024 * 1024,
-            output_bytes: 1024 * 1024,
-            processes: None,
-        },
         stdout: StdoutPlan::Capture { max_bytes: 4096 },
         stderr_bytes: 4096,
+        ..RunRequest::new(program.clone(), ProgramRole::Submission, Input::Bytes(Bytes::new()), limits)
     }
 }
 

@@ -125,6 +125,38 @@ impl Rig {
         }
     }
 
+    /// Starts a second worker beside this one, with a sandbox of its own.
+    pub(crate) fn start_beside(&self, name: &str, sandbox: &SlowSandbox) -> Running {
+        let clock = self.deps.clock.clone();
+        let auth = AuthDeps {
+            clock: clock.clone(),
+            ..self.fakes.auth_deps()
+        };
+        let problems = ProblemDeps {
+            clock: clock.clone(),
+            ..self.fakes.problem_deps()
+        };
+        let submissions = SubmissionDeps {
+            clock,
+            ..self.fakes.submission_deps()
+        };
+        let engine = Engine::new(Arc::new(sandbox.clone()));
+        let deps = WorkerDeps {
+            app: Arc::new(App::new(auth, problems, submissions, Some(engine))),
+            ..self.deps.clone()
+        };
+        let settings = WorkerSettings {
+            name: name.to_owned(),
+            ..self.settings.clone()
+        };
+        let shutdown = CancellationToken::new();
+        let worker = Worker::new(deps, settings);
+        Running {
+            worker: tokio::spawn(worker.run(shutdown.clone())),
+            shutdown,
+        }
+    }
+
     /// Sends a program that is known by its argument.
     pub(crate) async fn send(&self, name: &str, language: &str, mode: Mode) -> SubmissionId {
         let command = SubmitCommand {
@@ -186,6 +218,7 @@ impl Rig {
             capabilities: vec!["cpp".to_owned()],
             max: 10,
             lease: chrono::Duration::seconds(15),
+            patience: chrono::Duration::zero(),
             now: self.deps.clock.now() + chrono::Duration::from_std(ahead).unwrap(),
         };
         self.fakes.store.reserve(&request).await.unwrap()

@@ -1,7 +1,10 @@
 //! A sandbox that runs nothing, for as long as it is told to.
 
 use async_trait::async_trait;
-use codesm_core::judging::{CompileReport, CompileRequest, RunReport, RunRequest, Sandbox, SandboxDescription, SandboxError, SandboxSlot};
+use codesm_core::judging::{
+    CompileReport, CompileRequest, InteractReport, InteractRequest, RunReport, RunRequest, Sandbox, SandboxDescription, SandboxError,
+    SandboxSlot,
+};
 use codesm_memory::fakes::{accepting_run, compiled};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -80,9 +83,15 @@ impl Sandbox for SlowSandbox {
         Ok(Box::new(self.clone()))
     }
 
+    /// Each program goes on alone, so that tests can count them.
+    fn idle_slot(&self) -> Option<Box<dyn SandboxSlot>> {
+        None
+    }
+
     fn description(&self) -> SandboxDescription {
         SandboxDescription {
             tier: 'B',
+            speed: None,
             slots: self.slots,
             measured_by: "nothing".to_owned(),
             summary: "Runs nothing, slowly.".to_owned(),
@@ -111,5 +120,10 @@ impl SandboxSlot for SlowSandbox {
             Behaviour::Panics => panic!("a bug in the judge"),
         }
         Ok(accepting_run(&request))
+    }
+
+    /// No problem of these tests is interactive.
+    async fn interact(&mut self, _request: InteractRequest) -> Result<InteractReport, SandboxError> {
+        Err(SandboxError::Unavailable("nobody to talk to".to_owned()))
     }
 }

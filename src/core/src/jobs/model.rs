@@ -204,6 +204,8 @@ pub struct Job {
     pub lost_leases: u32,
     /// Who holds it.
     pub lease: Option<Lease>,
+    /// On whom it failed last: others go first then.
+    pub failed_on: Option<String>,
     /// Why it failed last, for the operator.
     pub last_error: Option<String>,
     /// When it was made.
@@ -229,6 +231,7 @@ impl Job {
             failures: 0,
             lost_leases: 0,
             lease: None,
+            failed_on: None,
             last_error: None,
             created_at: now,
             finished_at: None,
@@ -243,6 +246,12 @@ impl Job {
             JobState::Running => self.lease.as_ref().is_none_or(|lease| lease.expires_at <= now),
             JobState::Done | JobState::Dead => false,
         }
+    }
+
+    /// Whether this worker leaves it to others: it failed here last, and they have not had it to themselves for so long.
+    #[must_use]
+    pub fn is_left_to_others(&self, worker: &str, patience: Duration, now: Timestamp) -> bool {
+        self.failed_on.as_deref() == Some(worker) && now < self.run_at + patience
     }
 
     /// Gives it to a worker. A job taken over from a silent worker counts a lost lease.
@@ -307,7 +316,11 @@ impl Job {
         }
         self.last_error = Some(reason.to_owned());
         self.state = JobState::Ready;
-        self.lease = None;
+        let lease = self.lease.take();
+        // A worker whose dependencies are away rests by itself.
+        if remedy == Remedy::Retry {
+            self.failed_on = lease.map(|lease| lease.worker);
+        }
         self.run_at = now + policy.delay(tries, jitter);
         FailureOutcome::Retry
     }

@@ -109,6 +109,23 @@ fn a_finished_job_is_never_reserved() {
 }
 
 #[test]
+fn whoever_failed_leaves_the_job_to_others_for_a_while() {
+    let mut job = job();
+    let patience = Duration::seconds(5);
+    assert!(!job.is_left_to_others("a", patience, at(0)), "nobody has failed yet");
+    assert!(job.reserve("a", LEASE, at(0)));
+    assert_eq!(
+        job.fail("x", Remedy::Retry, RetryPolicy::JUDGING, 1.0, at(0)),
+        FailureOutcome::Retry
+    );
+    assert_eq!(job.run_at, at(2));
+    assert!(job.is_left_to_others("a", patience, at(6)));
+    assert!(!job.is_left_to_others("a", patience, at(7)));
+    assert!(!job.is_left_to_others("a", Duration::zero(), at(2)), "there is nobody else");
+    assert!(!job.is_left_to_others("b", patience, at(2)));
+}
+
+#[test]
 fn jitter_spreads_over_the_upper_half_and_the_delay_is_capped() {
     let policy = RetryPolicy::JUDGING;
     assert_eq!(policy.delay(3, 0.0), Duration::seconds(4));

@@ -46,6 +46,8 @@ pub struct ReserveRequest {
     pub max: u32,
     /// For how long.
     pub lease: Duration,
+    /// How long after they are due jobs whose last failure was on this worker are left to others.
+    pub patience: Duration,
     /// The present moment.
     pub now: Timestamp,
 }
@@ -68,7 +70,8 @@ pub struct JobDepth {
 /// Hands out jobs.
 ///
 /// Contract: a job MUST be handed to one worker at a time; an expired lease MUST be handed out again, counted as lost;
-/// order MUST be by priority, then `run_at`, then id; a job of which the worker lacks any requirement MUST be left alone;
+/// order MUST be by priority, then `run_at`, then id; a job of which the worker lacks any requirement MUST be left alone; a job
+/// whose last failure was on the worker MUST be left to others for `patience` after it is due, and not longer;
 /// `extend` and `release` MUST do nothing and say false once the attempt number is not the job's any more.
 #[async_trait]
 pub trait JobQueue: Send + Sync {

@@ -3,16 +3,23 @@
 //! Used by the worker (`submissions::judge`) and by the command line (`codesm judge`, `codesm verify`) alike.
 
 pub mod aggregate;
+pub mod checker;
 pub mod comparator;
 pub mod engine;
+pub mod evaluate;
+pub mod grading;
 mod model;
+mod rules;
 mod sandbox;
 
+pub use checker::{Checker, CheckerKind, ValidatorConvention};
+pub use grading::GroupResult;
 pub use model::{
-    Checker, CheckerKind, ComparatorOptions, Language, LanguageCatalogue, Mode, ProgramSource, ResourceLimits, SourceFile, TestResult,
-    Verdict,
+    ComparatorOptions, Language, LanguageCatalogue, Mode, ProgramSource, ResourceLimits, SCRIPT_LANGUAGE, SourceFile, TestResult, Verdict,
 };
+pub use rules::{Include, Points, Rules};
 pub use sandbox::{
-    CompileOutcome, CompileReport, CompileRequest, Exit, Input, LimitHit, ProgramHandle, ProgramRole, RunLimits, RunReport, RunRequest,
-    Sandbox, SandboxDescription, SandboxError, SandboxSlot, StdoutOutcome, StdoutPlan,
+    CompileLimits, CompileOutcome, CompileReport, CompileRequest, Exit, FeedbackCollect, FeedbackFolder, Input, InteractReport,
+    InteractRequest, LimitHit, ProgramHandle, ProgramRole, RunLimits, RunReport, RunRequest, Sandbox, SandboxDescription, SandboxError,
+    SandboxSlot, StdoutOutcome, StdoutPlan,
 };

@@ -115,6 +115,9 @@ impl Mode {
     }
 }
 
+/// Id of the internal language of output validators with `build` and `run` scripts: no solver can name it.
+pub const SCRIPT_LANGUAGE: &str = "script";
+
 /// One programming language as this machine (or a worker) offers it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Language {
@@ -179,46 +182,6 @@ pub struct ComparatorOptions {
     pub float_absolute_tolerance: Option<f64>,
     /// Accept |output − answer| ≤ this × |answer|.
     pub float_relative_tolerance: Option<f64>,
-}
-
-/// What decides whether an output is right.
-#[derive(Clone, Debug, PartialEq)]
-pub enum CheckerKind {
-    /// Compare tokens.
-    Default(ComparatorOptions),
-    /// The problem's own output validator (exit 42 accepts, 43 refuses).
-    Custom(ProgramSource),
-}
-
-/// A checker and its limits.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Checker {
-    /// What decides.
-    pub kind: CheckerKind,
-    /// Arguments of a custom validator after the three standard ones.
-    pub args: Vec<String>,
-    /// CPU time of one validation, in milliseconds.
-    pub time_limit_ms: u32,
-    /// Memory of one validation, in MiB.
-    pub memory_limit_mb: u32,
-}
-
-impl Checker {
-    /// 60 s: the package format's usual `validation_time`.
-    pub const DEFAULT_TIME_LIMIT_MS: u32 = 60_000;
-    /// 2048 MiB: the package format's usual `validation_memory`.
-    pub const DEFAULT_MEMORY_LIMIT_MB: u32 = 2048;
-
-    /// Compares tokens with the usual limits.
-    #[must_use]
-    pub fn tokens(options: ComparatorOptions) -> Self {
-        Self {
-            kind: CheckerKind::Default(options),
-            args: Vec::new(),
-            time_limit_ms: Self::DEFAULT_TIME_LIMIT_MS,
-            memory_limit_mb: Self::DEFAULT_MEMORY_LIMIT_MB,
-        }
-    }
 }
 
 /// What a program may use on one test.

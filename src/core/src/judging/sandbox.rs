@@ -27,6 +27,9 @@ pub trait Sandbox: Send + Sync {
     /// [`SandboxError::Unavailable`] if judging is impossible here.
     async fn slot(&self) -> Result<Box<dyn SandboxSlot>, SandboxError>;
 
+    /// Takes a slot that is free right now and that nobody waits for; `None` if there is none.
+    fn idle_slot(&self) -> Option<Box<dyn SandboxSlot>>;
+
     /// How programs are confined and measured here.
     fn description(&self) -> SandboxDescription;
 }
@@ -46,6 +49,17 @@ pub trait SandboxSlot: Send {
     /// # Errors
     /// [`SandboxError`]: never for what the program did.
     async fn run(&mut self, request: RunRequest) -> Result<RunReport, SandboxError>;
+
+    /// Runs two programs whose standard outputs are each other's standard input, on this slot's core.
+    ///
+    /// Contract: each has its own accounting and limits, so that neither pays for the other. When one ends, or closes its
+    /// output, the other reads end of file; writing to one that has ended fails (`SIGPIPE`). The interactor's wall clock does
+    /// not stop the submission: when the submission's wall limit strikes both are ended. After the submission has ended the
+    /// interactor may go on until its own limits.
+    ///
+    /// # Errors
+    /// [`SandboxError`]: never for what the programs did.
+    async fn interact(&mut self, request: InteractRequest) -> Result<InteractReport, SandboxError>;
 }
 
 /// A fault of the sandbox itself.
@@ -73,10 +87,12 @@ pub enum SandboxError {
 }
 
 /// How programs are confined and measured.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SandboxDescription {
     /// `A` (cgroup v2), `B` (cgroup v1), `C` (no cgroups), `D` (reduced isolation).
     pub tier: char,
+    /// Speed of this machine's cores on a fixed calculation, in units of the reference machine; `None`: not measured.
+    pub speed: Option<f64>,
     /// Programs that run at once.
     pub slots: usize,
     /// How CPU time and memory are measured, such as `cgroup-v1`.
@@ -90,7 +106,7 @@ pub struct SandboxDescription {
 pub enum ProgramRole {
     /// A solver's program.
     Submission,
-    /// The problem's own checker: untrusted too, but needs its feedback folder.
+    /// The problem's own checker, interactor or grader: untrusted too, but needs its feedback folder.
     Checker,
 }
 
@@ -101,6 +117,17 @@ pub struct CompileRequest {
     pub program: ProgramSource,
     /// Whose it is. The headers beside a checker's source are on its include path in any case.
     pub role: ProgramRole,
+    /// What the compiler may use; `None`: as the language table says.
+    pub limits: CompileLimits,
+}
+
+/// What a compiler may use, where the problem says it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CompileLimits {
+    /// CPU time.
+    pub cpu: Option<Duration>,
+    /// Memory in bytes.
+    pub memory_bytes: Option<u64>,
 }
 
 /// A compiled (or, for interpreters, checked) program.
@@ -217,14 +244,85 @@ pub struct RunRequest {
     pub stdin: Input,
     /// Extra files shown read-only, by plain name.
     pub files: Vec<(String, Input)>,
-    /// Give a writable feedback folder and read these files from it afterwards (each cut to 64 KiB).
-    pub feedback: Vec<String>,
+    /// Files copied into the work folder before the start, by relative path; the program may change its copy.
+    pub work_files: Vec<(String, Input)>,
+    /// Whether the program may write in its work folder. `/tmp` is writable in any case.
+    pub work_writable: bool,
+    /// The feedback folder, if it is to have one.
+    pub feedback: Option<FeedbackFolder>,
+    /// Wait until no other program of this machine runs, for up to some seconds, and let none begin meanwhile: a measurement
+    /// without neighbours.
+    pub quiet: bool,
     /// What it may use.
     pub limits: RunLimits,
     /// What becomes of standard output.
     pub stdout: StdoutPlan,
     /// Most bytes of standard error kept.
     pub stderr_bytes: usize,
+}
+
+impl RunRequest {
+    /// A run without arguments, extra files or feedback, in a writable work folder, whose standard output is dropped.
+    #[must_use]
+    pub const fn new(program: ProgramHandle, role: ProgramRole, stdin: Input, limits: RunLimits) -> Self {
+        Self {
+            program,
+            role,
+            args: Vec::new(),
+            stdin,
+            files: Vec::new(),
+            work_files: Vec::new(),
+            work_writable: true,
+            feedback: None,
+            quiet: false,
+            limits,
+            stdout: StdoutPlan::Capture { max_bytes: 0 },
+            stderr_bytes: 0,
+        }
+    }
+}
+
+/// A writable folder of its own for a validator.
+#[derive(Clone, Debug, Default)]
+pub struct FeedbackFolder {
+    /// What lies there at the start, by relative path (multi-pass: what the pass before left).
+    pub initial: Vec<(String, Input)>,
+    /// What is read from it afterwards.
+    pub collect: FeedbackCollect,
+}
+
+/// What is read from a feedback folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum FeedbackCollect {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Files of these names, each cut to 64 KiB.
+    Named(Vec<String>),
+    /// All regular files with plain UTF-8 names, whole, up to 64 MiB and 1000 files together. More is the output limit.
+    Everything,
+}
+
+/// Two programs that talk to each other. The standard input and the standard output that the requests themselves name are
+/// not used; each report has [`StdoutOutcome::Captured`] and the first bytes of what was said, as its
+/// [`StdoutPlan::Capture`] asks.
+#[derive(Clone, Debug)]
+pub struct InteractRequest {
+    /// The solver's program.
+    pub submission: RunRequest,
+    /// The problem's interactor.
+    pub interactor: RunRequest,
+}
+
+/// What came of a talk.
+#[derive(Clone, Debug)]
+pub struct InteractReport {
+    /// What the solver's program did.
+    pub submission: RunReport,
+    /// What the interactor did.
+    pub interactor: RunReport,
+    /// Whether the interactor ended before the submission did.
+    pub interactor_ended_first: bool,
 }
 
 /// How the program's first process ended.
@@ -286,7 +384,7 @@ pub struct RunReport {
     pub stdout_outcome: StdoutOutcome,
     /// First bytes of standard error.
     pub stderr: Bytes,
-    /// Files found in the feedback folder, of those asked for.
+    /// Files found in the feedback folder, of those asked for, by name in byte order.
     pub feedback: Vec<(String, Bytes)>,
     /// How it was measured, such as `cgroup-v1`.
     pub measured_by: String,

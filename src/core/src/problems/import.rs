@@ -3,15 +3,14 @@
 use super::create::{check_statement, check_title, clean_tags, slug_taken};
 use super::load_tests::default_limits;
 use super::policy::not_found;
+use super::store_package::store_tests;
 use super::{
-    CheckerFile, Difficulty, Package, PackageError, PackageSource, Problem, ProblemDeps, ProblemRef, ProblemStatus, StoredChecker,
-    StoredCheckerKind, TestCase, TestSet,
+    Difficulty, GroupSummary, MeasureTimeLimit, Package, PackageError, PackageSource, Problem, ProblemDeps, ProblemKind, ProblemRef,
+    ProblemStatus,
 };
 use crate::audit::AuditEntry;
-use crate::judging::CheckerKind;
 use crate::kernel::{
-    AppError, AppResult, BlobRef, ErrorKind, FieldError, LocalFile, Permission, ProblemId, RequestContext, Slug, TestSetId, UserId,
-    Validation,
+    AppError, AppResult, ErrorKind, FieldError, Permission, ProblemId, RequestContext, Slug, TestSetId, UserId, Validation,
 };
 use serde_json::json;
 
@@ -39,6 +38,12 @@ pub struct ImportReport {
     pub samples: usize,
     /// Number of secret tests.
     pub secrets: usize,
+    /// What kind of problem it is.
+    pub kinds: Vec<ProblemKind>,
+    /// How the time limit was found, for the author.
+    pub time_limit_note: String,
+    /// Groups of tests that give points.
+    pub groups: Vec<GroupSummary>,
     /// Number of labelled jury submissions seen.
     pub jury_submissions: usize,
     /// What was ignored or guessed.
@@ -49,6 +54,8 @@ pub struct ImportReport {
 #[derive(Clone)]
 pub struct ImportProblem {
     deps: ProblemDeps,
+    /// `None` where programs cannot be run.
+    measure: Option<MeasureTimeLimit>,
 }
 
 impl From<PackageError> for AppError {
@@ -82,8 +89,8 @@ impl From<PackageError> for AppError {
 impl ImportProblem {
     /// With its ports.
     #[must_use]
-    pub const fn new(deps: ProblemDeps) -> Self {
-        Self { deps }
+    pub const fn new(deps: ProblemDeps, measure: Option<MeasureTimeLimit>) -> Self {
+        Self { deps, measure }
     }
 
     /// # Errors
@@ -105,7 +112,7 @@ impl ImportProblem {
     ///
     /// # Errors
     /// `auth.required`, `auth.forbidden`, `validation.failed`, `problem.slug_taken`, `storage.unavailable`.
-    pub async fn import(&self, context: &RequestContext, package: Package, options: ImportOptions) -> AppResult<ImportReport> {
+    pub async fn import(&self, context: &RequestContext, mut package: Package, options: ImportOptions) -> AppResult<ImportReport> {
         context.actor.require(Permission::ProblemImport)?;
         let author_id = match (context.actor.user_id(), options.author_id) {
             (Some(own), None) => own,
@@ -117,8 +124,9 @@ impl ImportProblem {
         if options.publish {
             context.actor.require(Permission::ProblemPublish)?;
         }
+        let time_limit_note = self.fill_time_limit(&mut package).await?;
         let draft = self.draft(&package, author_id, options.publish)?;
-        let mut test_set = self.store_tests(&package, &draft).await?;
+        let mut test_set = store_tests(&*self.deps.blobs, &*self.deps.ids, &package, &draft).await?;
 
         let now = draft.created_at;
         let tx = self.deps.uow.begin().await?;
@@ -190,9 +198,37 @@ impl ImportProblem {
             format_version: package.format_version,
             samples,
             secrets: test_set.tests.len() - samples,
+            kinds: test_set.details.kinds(),
+            time_limit_note,
+            groups: test_set.groups(),
             jury_submissions: package.submissions.len(),
             warnings: package.warnings,
         })
+    }
+
+    /// Measures the time limit where the package says none; says how it was found.
+    async fn fill_time_limit(&self, package: &mut Package) -> AppResult<String> {
+        if package.time_limit_ms.is_some() {
+            return Ok("the package says so".to_owned());
+        }
+        let Some(measure) = &self.measure else {
+            let taken = default_limits(package).time_ms;
+            let note = format!(
+                "the package says no time limit, and this process runs no programs to measure it: {taken} ms was taken; set it with PATCH"
+            );
+            package.warnings.push(note.clone());
+            return Ok(note);
+        };
+        let measured = measure.measure(package).await.map_err(|error| {
+            AppError::unavailable(
+                "sandbox.unavailable",
+                "The time limit could not be measured right now; try again shortly.",
+            )
+            .with_source(error)
+        })?;
+        package.warnings.push(measured.note.clone());
+        package.time_limit_ms = Some(measured.time_ms);
+        Ok(measured.note)
     }
 
     fn draft(&self, package: &Package, author_id: UserId, publish: bool) -> AppResult<Problem> {
@@ -237,53 +273,5 @@ impl ImportProblem {
             updated_at: now,
             version: 1,
         })
-    }
-
-    async fn store_tests(&self, package: &Package, problem: &Problem) -> AppResult<TestSet> {
-        let mut tests = Vec::with_capacity(package.tests.len());
-        for (index, test) in (1..).zip(&package.tests) {
-            tests.push(TestCase {
-                index,
-                name: test.name.clone(),
-                sample: test.sample,
-                group: test.group.clone(),
-                input: self.store_file(&test.input).await?,
-                answer: self.store_file(&test.answer).await?,
-                explanation: test.explanation.clone(),
-            });
-        }
-        let kind = match &package.checker.kind {
-            CheckerKind::Default(options) => StoredCheckerKind::Default { options: *options },
-            CheckerKind::Custom(program) => {
-                let mut files = Vec::with_capacity(program.files.len());
-                for file in &program.files {
-                    let content = self.deps.blobs.put(file.content.clone()).await?;
-                    files.push(CheckerFile {
-                        name: file.name.clone(),
-                        content,
-                    });
-                }
-                StoredCheckerKind::Custom {
-                    language: program.language.clone(),
-                    files,
-                }
-            }
-        };
-        Ok(TestSet {
-            id: problem.test_set_id.unwrap_or_else(|| TestSetId::generate(&*self.deps.ids)),
-            problem_id: problem.id,
-            checker: StoredChecker {
-                kind,
-                args: package.checker.args.clone(),
-                time_limit_ms: package.checker.time_limit_ms,
-                memory_limit_mb: package.checker.memory_limit_mb,
-            },
-            tests,
-            created_at: problem.created_at,
-        })
-    }
-
-    async fn store_file(&self, file: &LocalFile) -> AppResult<BlobRef> {
-        self.deps.blobs.put_file(file).await
     }
 }

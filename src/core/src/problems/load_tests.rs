@@ -1,16 +1,18 @@
 //! Brings a test set to this machine, ready for judging.
 
-use super::{Package, StoredChecker, StoredCheckerKind, TestSet};
+use super::{Package, StoredChecker, StoredCheckerKind, StoredFile, StoredProgram, StoredRules, TestCase, TestSet};
 use crate::judging::engine::PlannedTest;
-use crate::judging::{Checker, CheckerKind, Input, ProgramSource, ResourceLimits, SourceFile};
+use crate::judging::{Checker, CheckerKind, Include, Input, ProgramSource, ResourceLimits, Rules, SourceFile};
 use crate::kernel::{AppResult, BlobStore};
 use std::sync::Arc;
 
-/// Checker and tests, ready for the engine.
+/// Checker, rules and tests, ready for the engine.
 #[derive(Clone, Debug)]
 pub struct JudgingData {
     /// What decides.
     pub checker: Checker,
+    /// How submissions are judged besides.
+    pub rules: Rules,
     /// In judging order.
     pub tests: Vec<PlannedTest>,
 }
@@ -28,40 +30,61 @@ impl LoadTests {
         Self { blobs }
     }
 
-    /// Makes the files of the test set available on this machine; only samples if so asked.
+    /// Makes the files of the test set available on this machine; only samples, without points, if so asked.
     ///
     /// # Errors
     /// `blob.missing`, `storage.unavailable`.
     pub async fn load(&self, test_set: &TestSet, samples_only: bool) -> AppResult<JudgingData> {
-        let checker = self.checker(&test_set.checker).await?;
+        let (checker, mut rules) = self.judges(test_set).await?;
+        if samples_only {
+            rules.tree = None;
+        }
         let mut tests = Vec::with_capacity(test_set.tests.len());
         for test in test_set.tests.iter().filter(|test| test.sample || !samples_only) {
-            tests.push(PlannedTest {
-                index: test.index,
-                name: test.name.clone(),
-                sample: test.sample,
-                input: Input::File(self.blobs.local(&test.input).await?),
-                answer: Some(Input::File(self.blobs.local(&test.answer).await?)),
-            });
+            tests.push(self.test(test).await?);
         }
-        Ok(JudgingData { checker, tests })
+        Ok(JudgingData { checker, rules, tests })
+    }
+
+    /// Brings what decides, without the tests.
+    ///
+    /// # Errors
+    /// `blob.missing`, `storage.unavailable`.
+    pub async fn judges(&self, test_set: &TestSet) -> AppResult<(Checker, Rules)> {
+        let checker = self.checker(&test_set.checker).await?;
+        Ok((checker, self.rules(&test_set.details.rules).await?))
+    }
+
+    async fn test(&self, test: &TestCase) -> AppResult<PlannedTest> {
+        let input = Input::File(self.blobs.local(&test.input).await?);
+        let answer = Input::File(self.blobs.local(&test.answer).await?);
+        let mut files = Vec::with_capacity(test.extras.files.len());
+        for file in &test.extras.files {
+            files.push((file.name.clone(), Input::File(self.blobs.local(&file.content).await?)));
+        }
+        Ok(PlannedTest {
+            group: test.group.clone(),
+            args: test.extras.args.clone(),
+            files,
+            checker_args: test.extras.checker_args.clone(),
+            comparator: test.extras.comparator,
+            ..PlannedTest::new(test.index, test.name.clone(), test.sample, input, Some(answer))
+        })
     }
 
     async fn checker(&self, stored: &StoredChecker) -> AppResult<Checker> {
         let kind = match &stored.kind {
-            StoredCheckerKind::Default { options } => CheckerKind::Default(*options),
-            StoredCheckerKind::Custom { language, files } => {
-                let mut sources = Vec::with_capacity(files.len());
-                for file in files {
-                    sources.push(SourceFile {
-                        name: file.name.clone(),
-                        content: self.blobs.get(&file.content).await?,
-                    });
+            StoredCheckerKind::Default { options } => CheckerKind::Default { options: *options },
+            StoredCheckerKind::Custom { program, more, convention } => {
+                let mut others = Vec::with_capacity(more.len());
+                for program in more {
+                    others.push(self.program(program).await?);
                 }
-                CheckerKind::Custom(ProgramSource {
-                    language: language.clone(),
-                    files: sources,
-                })
+                CheckerKind::Custom {
+                    program: self.program(program).await?,
+                    more: others,
+                    convention: *convention,
+                }
             }
         };
         Ok(Checker {
@@ -69,6 +92,58 @@ impl LoadTests {
             args: stored.args.clone(),
             time_limit_ms: stored.time_limit_ms,
             memory_limit_mb: stored.memory_limit_mb,
+            output_limit_kb: stored.output_limit_kb,
+        })
+    }
+
+    async fn rules(&self, stored: &StoredRules) -> AppResult<Rules> {
+        let mut includes = Vec::with_capacity(stored.includes.len());
+        for include in &stored.includes {
+            includes.push(Include {
+                languages: include.languages.clone(),
+                files: self.program(&include.files).await?,
+            });
+        }
+        Ok(Rules {
+            interactive: stored.interactive,
+            interactor: self.optional(stored.interactor.as_ref()).await?,
+            passes: stored.passes,
+            points: stored.points,
+            tree: stored.tree.clone(),
+            minimise: stored.minimise,
+            accepted_only: stored.accepted_only,
+            grader: self.optional(stored.grader.as_ref()).await?,
+            includes,
+            languages: stored.languages.clone(),
+            file_writing: stored.file_writing,
+            code_kb: stored.code_kb,
+            compile_time_ms: stored.compile_time_ms,
+            compile_memory_mb: stored.compile_memory_mb,
+        })
+    }
+
+    async fn optional(&self, stored: Option<&StoredProgram>) -> AppResult<Option<ProgramSource>> {
+        Ok(match stored {
+            Some(program) => Some(self.program(program).await?),
+            None => None,
+        })
+    }
+
+    /// Brings the source files of a program.
+    ///
+    /// # Errors
+    /// `blob.missing`, `storage.unavailable`.
+    pub async fn program(&self, stored: &StoredProgram) -> AppResult<ProgramSource> {
+        let mut files = Vec::with_capacity(stored.files.len());
+        for StoredFile { name, content } in &stored.files {
+            files.push(SourceFile {
+                name: name.clone(),
+                content: self.blobs.get(content).await?,
+            });
+        }
+        Ok(ProgramSource {
+            language: stored.language.clone(),
+            files,
         })
     }
 }
@@ -76,19 +151,22 @@ impl LoadTests {
 /// What an unpacked package gives the engine, without a database (`codesm judge`, `codesm verify`).
 #[must_use]
 pub fn plan_package(package: &Package) -> JudgingData {
-    let tests = (1..)
-        .zip(&package.tests)
-        .map(|(index, test)| PlannedTest {
-            index,
-            name: test.name.clone(),
-            sample: test.sample,
-            input: Input::File(test.input.clone()),
-            answer: Some(Input::File(test.answer.clone())),
-        })
-        .collect();
+    let tests = (1..).zip(&package.tests).map(|(index, test)| {
+        let files = test.files.iter().map(|(name, file)| (name.clone(), Input::File(file.clone())));
+        let (input, answer) = (Input::File(test.input.clone()), Input::File(test.answer.clone()));
+        PlannedTest {
+            group: test.group.clone(),
+            args: test.args.clone(),
+            files: files.collect(),
+            checker_args: test.checker_args.clone(),
+            comparator: test.comparator,
+            ..PlannedTest::new(index, test.name.clone(), test.sample, input, Some(answer))
+        }
+    });
     JudgingData {
         checker: package.checker.clone(),
-        tests,
+        rules: package.rules.clone(),
+        tests: tests.collect(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Problems and their immutable test sets.
 
-use crate::judging::{ComparatorOptions, ResourceLimits};
+use super::Label;
+use crate::judging::{Checker, CheckerKind, ComparatorOptions, ResourceLimits, Rules, SCRIPT_LANGUAGE};
 use crate::kernel::{BlobRef, ProblemId, Slug, TestSetId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -145,6 +146,8 @@ pub struct TestSet {
     pub problem_id: ProblemId,
     /// What decides whether an output is right.
     pub checker: StoredChecker,
+    /// How submissions are judged besides, and what comes with the tests.
+    pub details: TestSetDetails,
     /// Tests in judging order, indexed from 1.
     pub tests: Vec<TestCase>,
     /// When it was made.
@@ -152,7 +155,7 @@ pub struct TestSet {
 }
 
 /// One test.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TestCase {
     /// Position, from 1.
     pub index: u32,
@@ -168,55 +171,89 @@ pub struct TestCase {
     pub answer: BlobRef,
     /// Words for the solver.
     pub explanation: Option<String>,
+    /// What only some tests have.
+    #[serde(default)]
+    pub extras: TestExtras,
 }
 
-/// A checker whose source files are blobs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct StoredChecker {
-    /// What decides.
-    pub kind: StoredCheckerKind,
-    /// Arguments of a custom validator.
+/// What only some tests have.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TestExtras {
+    /// Arguments of the submission.
     pub args: Vec<String>,
-    /// CPU time of one validation, in milliseconds.
-    pub time_limit_ms: u32,
-    /// Memory of one validation, in MiB.
-    pub memory_limit_mb: u32,
+    /// Files copied into the submission's work folder.
+    pub files: Vec<StoredFile>,
+    /// Arguments of the custom validator; `None`: those of the checker.
+    pub checker_args: Option<Vec<String>>,
+    /// How the default validator compares; `None`: as the checker says.
+    pub comparator: Option<ComparatorOptions>,
 }
 
-impl StoredChecker {
-    /// Language of a custom checker.
-    #[must_use]
-    pub fn language(&self) -> Option<&str> {
-        match &self.kind {
-            StoredCheckerKind::Default { .. } => None,
-            StoredCheckerKind::Custom { language, .. } => Some(language),
-        }
-    }
+/// What belongs to a test set besides tests and checker.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TestSetDetails {
+    /// How submissions are judged.
+    pub rules: StoredRules,
+    /// Files for solvers.
+    pub attachments: Vec<StoredFile>,
+    /// The jury's own labelled submissions.
+    pub jury_submissions: Vec<StoredJurySubmission>,
 }
 
-/// What decides, as stored.
+/// A labelled jury submission whose files are blobs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum StoredCheckerKind {
-    /// Compare tokens.
-    Default {
-        /// How.
-        options: ComparatorOptions,
-    },
-    /// The problem's own output validator.
-    Custom {
-        /// Language id.
-        language: String,
-        /// Its files.
-        files: Vec<CheckerFile>,
-    },
+pub struct StoredJurySubmission {
+    /// Path below `submissions/`, such as `accepted/fast.cpp`.
+    pub path: String,
+    /// The program.
+    pub program: StoredProgram,
+    /// What it must get.
+    pub label: Label,
 }
 
-/// A source file of a checker.
+/// A program whose source files are blobs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CheckerFile {
+pub struct StoredProgram {
+    /// Language id.
+    pub language: String,
+    /// Its files, the entry point first.
+    pub files: Vec<StoredFile>,
+}
+
+/// A named file whose content is a blob.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredFile {
     /// Relative path.
     pub name: String,
     /// Its bytes.
     pub content: BlobRef,
+}
+
+/// A checker whose source files are blobs.
+pub type StoredChecker = Checker<StoredProgram>;
+/// What decides, as stored.
+pub type StoredCheckerKind = CheckerKind<StoredProgram>;
+/// Rules whose programs are blobs.
+pub type StoredRules = Rules<StoredProgram>;
+
+impl TestSet {
+    /// Languages of the problem's own programs, sorted, without repeats: a worker needs them to judge.
+    #[must_use]
+    pub fn own_languages(&self) -> Vec<String> {
+        own_languages(&self.checker, &self.details.rules)
+    }
+}
+
+/// Languages of a problem's own programs, sorted, without repeats.
+#[must_use]
+pub fn own_languages(checker: &StoredChecker, rules: &StoredRules) -> Vec<String> {
+    let programs = checker.programs().into_iter().chain(&rules.interactor).chain(&rules.grader);
+    let mut languages: Vec<String> = programs.map(|program| program.language.clone()).collect();
+    // Every worker can run scripts; no worker advertises them.
+    languages.retain(|language| language != SCRIPT_LANGUAGE);
+    languages.sort();
+    languages.dedup();
+    languages
 }

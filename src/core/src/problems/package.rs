@@ -1,6 +1,7 @@
 //! The port that reads problem packages, and what a package says.
 
-use crate::judging::{Checker, ProgramSource, Verdict};
+use super::Label;
+use crate::judging::{Checker, ComparatorOptions, ProgramSource, Rules};
 use crate::kernel::LocalFile;
 use std::any::Any;
 use std::path::PathBuf;
@@ -72,8 +73,10 @@ pub struct Package {
     pub statement: String,
     /// `legacy`, `2025-09`, …
     pub format_version: String,
-    /// CPU time per test in milliseconds; `None` if the package does not say.
+    /// CPU time per test in milliseconds; `None` if the package does not say: then it is to be measured.
     pub time_limit_ms: Option<u32>,
+    /// How to make the time limit from running times.
+    pub time_rule: TimeRule,
     /// Memory in MiB; `None` if the package does not say.
     pub memory_limit_mb: Option<u32>,
     /// Output in KiB; `None` if the package does not say.
@@ -84,12 +87,18 @@ pub struct Package {
     pub author: Option<String>,
     /// Licence, as text.
     pub license: Option<String>,
+    /// Where it was used first, as text.
+    pub source: Option<String>,
     /// Checker.
     pub checker: Checker,
+    /// How submissions are judged besides.
+    pub rules: Rules,
     /// Tests in judging order: samples first, then secret, each by name in byte order.
     pub tests: Vec<PackageTest>,
     /// Labelled jury submissions.
     pub submissions: Vec<JurySubmission>,
+    /// Files for solvers, by relative path.
+    pub attachments: Vec<(String, LocalFile)>,
     /// What was ignored or guessed, with file and key.
     pub warnings: Vec<String>,
     /// Keeps unpacked files alive.
@@ -109,6 +118,14 @@ pub struct PackageTest {
     pub input: LocalFile,
     /// Jury's answer.
     pub answer: LocalFile,
+    /// Arguments of the submission.
+    pub args: Vec<String>,
+    /// Files copied into the submission's work folder, by relative path.
+    pub files: Vec<(String, LocalFile)>,
+    /// Arguments of the custom validator; `None`: those of the checker.
+    pub checker_args: Option<Vec<String>>,
+    /// How the default validator compares; `None`: as the checker says.
+    pub comparator: Option<ComparatorOptions>,
     /// Words for the solver (samples: `.desc`, `description`).
     pub explanation: Option<String>,
 }
@@ -122,30 +139,61 @@ pub struct JurySubmission {
     pub program: Option<ProgramSource>,
     /// What it must get.
     pub label: Label,
+    /// What its running time says about the time limit.
+    pub timing: Timing,
     /// Why it cannot be run, if so.
     pub skipped: Option<String>,
 }
 
-/// What a jury submission must get: the verdict is one of `expected`, or, with all tests run, some test's verdict is one
-/// of `expected` and every test's is one of `permitted`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Label {
-    /// Verdicts of which one must occur.
-    pub expected: Vec<Verdict>,
-    /// Verdicts that single tests may get besides.
-    pub permitted: Vec<Verdict>,
+/// What the running time of a jury submission says about the time limit, where that is to be measured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Timing {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// It must be fast enough: its slowest test is a lower bound.
+    MustFit,
+    /// It must be too slow on some test: its slowest test is an upper bound.
+    MustExceed,
 }
 
-impl Label {
-    /// Whether a result bears the label out.
-    #[must_use]
-    pub fn is_met(&self, overall: Verdict, tests: &[Verdict]) -> bool {
-        if self.expected.contains(&overall) {
-            return true;
-        }
-        tests.iter().any(|verdict| self.expected.contains(verdict))
-            && tests
-                .iter()
-                .all(|verdict| self.expected.contains(verdict) || self.permitted.contains(verdict) || *verdict == Verdict::Skipped)
-    }
+/// How a time limit is made from running times (package format, 7).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TimeRule {
+    /// The limit is at least this times the slowest that must fit.
+    pub fit_multiplier: f64,
+    /// The fastest that must exceed takes at least this times the limit.
+    pub exceed_multiplier: f64,
+    /// The limit is a multiple of this, in milliseconds, and at least as much.
+    pub resolution_ms: u32,
+}
+
+impl TimeRule {
+    /// Of the legacy format.
+    pub const LEGACY: Self = Self {
+        fit_multiplier: 5.0,
+        exceed_multiplier: 2.0,
+        resolution_ms: 1000,
+    };
+    /// Of 2025-09.
+    pub const MODERN: Self = Self {
+        fit_multiplier: 2.0,
+        exceed_multiplier: 1.5,
+        resolution_ms: 1000,
+    };
+}
+
+/// Writes problem packages.
+///
+/// Contract: what is written MUST be read back by the [`PackageReader`] as the same title, statement, limits, checker, rules,
+/// tests, attachments and jury submissions; what the format cannot say MUST be refused with `package.cannot_express`. Tests and
+/// groups MAY get other names where theirs do not say their order, legacy graders MAY become others that give the same scores,
+/// and labels of other formats MAY speak of every test, as 2025-09 does. Submissions that were never read are left out. It
+/// blocks: call it outside the async threads.
+pub trait PackageWriter: Send + Sync {
+    /// Writes a 2025-09 package as a zip archive.
+    ///
+    /// # Errors
+    /// [`PackageError`].
+    fn write(&self, package: &Package, to: &std::path::Path) -> Result<(), PackageError>;
 }

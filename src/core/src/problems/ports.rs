@@ -1,6 +1,6 @@
 //! Ports of problems.
 
-use super::{Difficulty, PackageReader, Problem, ProblemStatus, TestCase, TestSet};
+use super::{Difficulty, PackageReader, PackageWriter, Problem, ProblemStatus, TestCase, TestSet, TestSetDetails};
 use crate::kernel::{BlobStore, Clock, IdGenerator, Page, PageRequest, ProblemId, Slug, TestSetId, Timestamp, UserId};
 use crate::store::{StoreError, UnitOfWork};
 use async_trait::async_trait;
@@ -151,8 +151,10 @@ pub struct ProblemView {
     pub samples: Vec<TestCase>,
     /// Number of all tests.
     pub test_count: u32,
-    /// Language of a custom checker, which whoever judges must have, too.
-    pub checker_language: Option<String>,
+    /// Languages of the problem's own programs, which whoever judges must have, too.
+    pub own_languages: Vec<String>,
+    /// How submissions are judged, and what comes with the tests.
+    pub details: TestSetDetails,
 }
 
 /// Reads outside transactions.
@@ -189,6 +191,8 @@ pub struct ProblemDeps {
     pub blobs: Arc<dyn BlobStore>,
     /// Packages.
     pub packages: Arc<dyn PackageReader>,
+    /// Packages, the other way.
+    pub package_writer: Arc<dyn PackageWriter>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Identifiers.

@@ -1,9 +1,10 @@
 //! Replaces a problem's tests by small ones written inline.
 
+use super::inline_groups::{self, GROUP_NAMES, is_group_name};
 use super::policy::{not_found, require_edit};
-use super::{Problem, ProblemDeps, ProblemRef, StoredChecker, StoredCheckerKind, TestCase, TestSet};
+use super::{Problem, ProblemDeps, ProblemRef, StoredChecker, TestCase, TestExtras, TestSet, TestSetDetails};
 use crate::audit::AuditEntry;
-use crate::judging::{Checker, ComparatorOptions};
+use crate::judging::ComparatorOptions;
 use crate::kernel::{AppResult, RequestContext, TestSetId, Validation};
 use bytes::Bytes;
 use serde_json::json;
@@ -23,11 +24,22 @@ pub struct InlineTest {
     pub explanation: Option<String>,
 }
 
+/// A group of tests that gives points.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InlineGroup {
+    /// Its name, as its tests say it.
+    pub name: String,
+    /// Points for all of its tests; for fewer there are none.
+    pub points: f64,
+}
+
 /// The new tests.
 #[derive(Clone, Debug)]
 pub struct SetTestsCommand {
     /// In judging order; samples are moved to the front.
     pub tests: Vec<InlineTest>,
+    /// What gives points; absent: the problem is pass-fail. Groups are judged in this order.
+    pub groups: Option<Vec<InlineGroup>>,
     /// How to compare; the default if absent.
     pub options: Option<ComparatorOptions>,
 }
@@ -59,9 +71,10 @@ impl SetTests {
 
         let SetTestsCommand {
             tests: mut inline,
+            groups,
             options,
         } = command;
-        inline.sort_by_key(|test| !test.sample);
+        inline_groups::sort(&mut inline, groups.as_deref());
         let mut tests = Vec::with_capacity(inline.len());
         let (mut samples, mut secrets) = (0, 0);
         for (index, test) in (1..).zip(inline) {
@@ -69,25 +82,23 @@ impl SetTests {
             *number += 1;
             tests.push(TestCase {
                 index,
-                name: format!("{}/{number}", if test.sample { "sample" } else { "secret" }),
+                name: inline_groups::test_name(&test, groups.is_some(), *number),
                 sample: test.sample,
                 group: test.group,
                 input: self.deps.blobs.put(Bytes::from(test.input)).await?,
                 answer: self.deps.blobs.put(Bytes::from(test.answer)).await?,
                 explanation: test.explanation,
+                extras: TestExtras::default(),
             });
         }
         let now = self.deps.clock.now();
         let test_set = TestSet {
             id: TestSetId::generate(&*self.deps.ids),
             problem_id: view.problem.id,
-            checker: StoredChecker {
-                kind: StoredCheckerKind::Default {
-                    options: options.unwrap_or_default(),
-                },
-                args: Vec::new(),
-                time_limit_ms: Checker::DEFAULT_TIME_LIMIT_MS,
-                memory_limit_mb: Checker::DEFAULT_MEMORY_LIMIT_MB,
+            checker: StoredChecker::tokens(options.unwrap_or_default()),
+            details: TestSetDetails {
+                rules: groups.map(|groups| inline_groups::rules(&tests, &groups)).unwrap_or_default(),
+                ..TestSetDetails::default()
             },
             tests,
             created_at: now,
@@ -128,13 +139,7 @@ fn validate(command: &SetTestsCommand) -> AppResult<()> {
     );
     for (at, test) in command.tests.iter().enumerate() {
         if let Some(group) = &test.group {
-            let ok = (1..=64).contains(&group.len()) && group.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
-            validation.require(
-                ok,
-                format!("tests[{at}].group"),
-                "invalid_group",
-                "Must be 1 to 64 of the characters a-z, A-Z, 0-9, _, - and .",
-            );
+            validation.require(is_group_name(group), format!("tests[{at}].group"), "invalid_group", GROUP_NAMES);
         }
         if let Some(text) = &test.explanation {
             let field = format!("tests[{at}].explanation");
@@ -142,6 +147,7 @@ fn validate(command: &SetTestsCommand) -> AppResult<()> {
             validation.require(!text.contains('\0'), &field, "invalid_text", "Must not contain NUL.");
         }
     }
+    inline_groups::check(&mut validation, command);
     if let Some(options) = command.options {
         let fields = [
             ("checker.floatAbsoluteTolerance", options.float_absolute_tolerance),

@@ -2,7 +2,7 @@
 
 use super::get::hide;
 use super::{GetSubmission, Progress, ProgressStep, Submission, SubmissionDeps, SubmissionState, Subscription};
-use crate::judging::{TestResult, Verdict};
+use crate::judging::{GroupResult, TestResult, Verdict};
 use crate::kernel::{Actor, AppResult, Clock, SubmissionId, Timestamp};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -78,6 +78,8 @@ pub enum SubmissionEvent {
         score: Option<f64>,
         /// Most points possible.
         max_score: Option<f64>,
+        /// Results of the groups of tests.
+        groups: Vec<GroupResult>,
         /// When.
         judged_at: Option<Timestamp>,
     },
@@ -241,6 +243,7 @@ impl EventFeed {
             verdict: submission.verdict,
             score: submission.score,
             max_score: submission.max_score,
+            groups: submission.groups.clone(),
             judged_at: submission.judged_at,
         });
         // A watcher that has seen the verdict already gets an empty feed.

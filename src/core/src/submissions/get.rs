@@ -1,8 +1,8 @@
 //! Shows one submission.
 
 use super::policy::{may_read, not_found, sees_hidden};
-use super::{Submission, SubmissionDeps};
-use crate::judging::TestResult;
+use super::{Submission, SubmissionDeps, hint};
+use crate::judging::{TestResult, Verdict};
 use crate::kernel::{Actor, AppResult, BlobRef, SubmissionId};
 use crate::problems::{ProblemRef, TestSet};
 
@@ -26,6 +26,8 @@ pub struct SubmissionView {
     pub samples: Vec<SampleData>,
     /// Whether names and judge messages of hidden tests are there.
     pub full: bool,
+    /// What to do about `internal_error` and `checker_failed`.
+    pub hint: Option<&'static str>,
 }
 
 /// Shows submissions.
@@ -51,7 +53,12 @@ impl GetSubmission {
     pub async fn get(&self, actor: &Actor, id: SubmissionId) -> AppResult<SubmissionView> {
         let (submission, full) = self.readable(actor, id).await?;
         let samples = self.samples(&submission).await?;
-        Ok(SubmissionView { submission, samples, full })
+        Ok(SubmissionView {
+            hint: hint::of_submission(&submission, full),
+            submission,
+            samples,
+            full,
+        })
     }
 
     /// A receipt as its owner sees it: needs nothing but what was committed, so that a receipt that was given is never
@@ -60,6 +67,7 @@ impl GetSubmission {
     pub fn of_receipt(&self, mut submission: Submission) -> SubmissionView {
         submission.tests.iter_mut().for_each(hide);
         SubmissionView {
+            hint: hint::of_submission(&submission, false),
             submission,
             samples: Vec::new(),
             full: false,
@@ -116,6 +124,9 @@ impl GetSubmission {
 pub(super) fn hide(test: &mut TestResult) {
     // Also of samples: a checker that does not compile puts its compiler's log, and so its source, there.
     test.judge_message = None;
+    if test.verdict == Verdict::CheckerFailed {
+        test.message = Some(hint::CHECKER_FAILED.to_owned());
+    }
     if test.sample {
         return;
     }

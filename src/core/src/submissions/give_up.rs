@@ -150,10 +150,13 @@ fn internal_error(code: &str) -> Judgement {
     Judgement {
         verdict: Verdict::InternalError,
         score: 0.0,
-        max_score: 1.0,
+        max_score: None,
         compile_output: None,
         tests: Vec::new(),
         measured_by: None,
+        sandbox_tier: None,
+        worker_speed: None,
+        groups: Vec::new(),
         error_code: Some(code.to_owned()),
     }
 }

@@ -4,7 +4,7 @@ use super::give_up::submission_id;
 use super::{Failure, Judgement, Progress, ProgressStep, Submission, SubmissionDeps, SubmissionState};
 use crate::jobs::{Job, JobState};
 use crate::judging::engine::{Engine, JudgeObserver, JudgeOutcome, JudgePlan, PlannedTest, StageTimes};
-use crate::judging::{Checker, ComparatorOptions, Input, Mode, ProgramSource, SourceFile, TestResult, Verdict};
+use crate::judging::{Checker, ComparatorOptions, Input, Mode, ProgramSource, Rules, SourceFile, TestResult, Verdict};
 use crate::kernel::{AppError, AppResult, SubmissionId, Timestamp};
 use crate::problems::{JudgingData, LoadTests, TestSet};
 use crate::store::StoreError;
@@ -92,7 +92,7 @@ impl JudgeSubmission {
     }
 
     async fn plan(&self, submission: &Submission) -> AppResult<JudgePlan> {
-        let JudgingData { checker, tests } = match (submission.test_set_id, &submission.stdin) {
+        let JudgingData { checker, rules, tests } = match (submission.test_set_id, &submission.stdin) {
             (Some(test_set_id), None) => {
                 let test_set = self.deps.problems.test_set(test_set_id).await?;
                 let test_set: TestSet = test_set.ok_or_else(|| AppError::internal(format!("test set {test_set_id} is gone")))?;
@@ -100,6 +100,7 @@ impl JudgeSubmission {
             }
             (_, stdin) => JudgingData {
                 checker: Checker::tokens(ComparatorOptions::default()),
+                rules: Rules::default(),
                 tests: vec![only_run(stdin.as_deref().unwrap_or_default())],
             },
         };
@@ -115,6 +116,7 @@ impl JudgeSubmission {
             args: submission.args.clone(),
             limits: submission.limits,
             checker,
+            rules,
             tests,
             // Whoever runs the samples wants to see all of them.
             stop_early: submission.mode == Mode::Submit,
@@ -124,11 +126,15 @@ impl JudgeSubmission {
     async fn record(&self, job: &Job, id: SubmissionId, outcome: JudgeOutcome) -> AppResult<()> {
         let JudgeOutcome {
             verdict,
+            graded: _,
             score,
             max_score,
             compile_output,
             tests,
+            groups,
             measured_by,
+            tier,
+            speed,
             stages: _,
         } = outcome;
         let judgement = Judgement {
@@ -138,6 +144,9 @@ impl JudgeSubmission {
             compile_output,
             tests,
             measured_by,
+            sandbox_tier: tier,
+            worker_speed: speed,
+            groups,
             error_code: None,
         };
         let now = self.deps.clock.now();
@@ -188,13 +197,7 @@ impl JudgeSubmission {
 /// Someone's own input: shown to them whole, like a sample.
 fn only_run(stdin: &str) -> PlannedTest {
     let input = Input::Bytes(Bytes::copy_from_slice(stdin.as_bytes()));
-    PlannedTest {
-        index: 1,
-        name: "run".to_owned(),
-        sample: true,
-        input,
-        answer: None,
-    }
+    PlannedTest::new(1, "run".to_owned(), true, input, None)
 }
 
 struct Observer<'a> {

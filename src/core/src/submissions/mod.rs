@@ -3,6 +3,7 @@
 mod events;
 mod get;
 mod give_up;
+mod hint;
 mod judge;
 mod languages;
 mod list;

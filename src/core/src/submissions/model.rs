@@ -1,6 +1,6 @@
 //! A submission and its state machine.
 
-use crate::judging::{Mode, ResourceLimits, TestResult, Verdict};
+use crate::judging::{GroupResult, Mode, ResourceLimits, TestResult, Verdict};
 use crate::kernel::{ProblemId, SubmissionId, TestSetId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -110,6 +110,12 @@ pub struct Submission {
     pub memory_kb: Option<u64>,
     /// How it was measured, such as `cgroup-v1`.
     pub measured_by: Option<String>,
+    /// Tier of the sandbox, `A` to `D`.
+    pub sandbox_tier: Option<String>,
+    /// Speed of the worker's cores, in units of the reference machine.
+    pub worker_speed: Option<f64>,
+    /// Results of the groups of tests.
+    pub groups: Vec<GroupResult>,
     /// Why CodeSM failed, for `internal_error`.
     pub error_code: Option<String>,
     /// Which try at judging wrote this: the job's fencing number, 0 before any.
@@ -129,14 +135,20 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// Points.
     pub score: f64,
-    /// Most points possible.
-    pub max_score: f64,
+    /// Most points possible; `None`: unbounded.
+    pub max_score: Option<f64>,
     /// What the compiler said.
     pub compile_output: Option<String>,
     /// Results per test.
     pub tests: Vec<TestResult>,
     /// How it was measured.
     pub measured_by: Option<String>,
+    /// Tier of the sandbox, `A` to `D`.
+    pub sandbox_tier: Option<String>,
+    /// Speed of the worker's cores, in units of the reference machine.
+    pub worker_speed: Option<f64>,
+    /// Results of the groups of tests.
+    pub groups: Vec<GroupResult>,
     /// Why CodeSM failed.
     pub error_code: Option<String>,
 }
@@ -199,13 +211,16 @@ impl Submission {
             compile_output,
             tests,
             measured_by,
+            sandbox_tier,
+            worker_speed,
+            groups,
             error_code,
         } = judgement;
         self.state = SubmissionState::Done;
         self.attempt = attempt;
         self.verdict = Some(verdict);
         self.score = Some(score);
-        self.max_score = Some(max_score);
+        self.max_score = max_score;
         self.compile_output = compile_output;
         let ran = || tests.iter().filter(|test| test.verdict != Verdict::Skipped);
         self.cpu_ms = ran().map(|test| test.cpu_ms).max();
@@ -213,6 +228,9 @@ impl Submission {
         self.memory_kb = ran().map(|test| test.memory_kb).max();
         self.tests = tests;
         self.measured_by = measured_by;
+        self.sandbox_tier = sandbox_tier;
+        self.worker_speed = worker_speed;
+        self.groups = groups;
         self.error_code = error_code;
         self.judged_at = Some(now);
         true

@@ -27,6 +27,9 @@ fn submission() -> Submission {
         wall_ms: None,
         memory_kb: None,
         measured_by: None,
+        sandbox_tier: None,
+        worker_speed: None,
+        groups: Vec::new(),
         error_code: None,
         attempt: 0,
         tests: vec![],
@@ -39,10 +42,13 @@ fn judgement(verdict: Verdict) -> Judgement {
     Judgement {
         verdict,
         score: 1.0,
-        max_score: 1.0,
+        max_score: Some(1.0),
         compile_output: None,
         tests: vec![],
         measured_by: None,
+        sandbox_tier: None,
+        worker_speed: None,
+        groups: Vec::new(),
         error_code: None,
     }
 }

@@ -80,7 +80,11 @@ struct Ground {
     test_set_id: Option<TestSetId>,
     limits: ResourceLimits,
     args: Vec<String>,
-    checker_language: Option<String>,
+    own_languages: Vec<String>,
+    /// Languages that may be used; `None`: all.
+    permitted: Option<Vec<String>>,
+    /// Most bytes of source, if the problem says.
+    code_bytes: Option<usize>,
 }
 
 /// What is to be committed.
@@ -126,10 +130,9 @@ impl Submit {
     async fn accept(&self, context: &RequestContext, user_id: UserId, command: SubmitCommand) -> AppResult<Accepted> {
         let mut offences = Vec::new();
         let ground = self.ground(context, &command, &mut offences).await?;
-        let language = self
-            .language(&command.language, ground.checker_language.as_deref(), &mut offences)
-            .await?;
+        let language = self.language(&command.language, &ground, &mut offences).await?;
         let files = files(&self.deps.limits, &command, language.as_ref(), &mut offences);
+        check_code(&files, &ground, &mut offences);
         check_stdin(&self.deps.limits, &command, &mut offences);
         check_key(command.idempotency.as_ref(), &mut offences);
         refuse(offences)?;
@@ -137,7 +140,7 @@ impl Submit {
         self.require_room(context, user_id).await?;
 
         let now = self.deps.clock.now();
-        let requirements = ground.checker_language.into_iter().chain([command.language.clone()]).collect();
+        let requirements = ground.own_languages.into_iter().chain([command.language.clone()]).collect();
         let submission = Submission {
             id: SubmissionId::generate(&*self.deps.ids),
             problem_id: ground.problem_id,
@@ -158,6 +161,9 @@ impl Submit {
             wall_ms: None,
             memory_kb: None,
             measured_by: None,
+            sandbox_tier: None,
+            worker_speed: None,
+            groups: Vec::new(),
             error_code: None,
             attempt: 0,
             tests: Vec::new(),
@@ -270,7 +276,9 @@ impl Submit {
                     test_set_id: None,
                     limits,
                     args: args.clone(),
-                    checker_language: None,
+                    own_languages: Vec::new(),
+                    permitted: None,
+                    code_bytes: None,
                 });
             }
         };
@@ -301,7 +309,9 @@ impl Submit {
             limits: problem.limits,
             args: Vec::new(),
             // A run on own input is not checked.
-            checker_language: view.checker_language.filter(|_| command.stdin.is_none()),
+            own_languages: view.own_languages.into_iter().filter(|_| command.stdin.is_none()).collect(),
+            permitted: view.details.rules.languages,
+            code_bytes: view.details.rules.code_kb.map(|most| (most as usize) << 10),
         })
     }
 
@@ -321,8 +331,8 @@ impl Submit {
         }
     }
 
-    /// The language; whoever judges needs it, and that of the problem's own checker.
-    async fn language(&self, id: &str, checker: Option<&str>, offences: &mut Vec<FieldError>) -> AppResult<Option<Language>> {
+    /// The language; whoever judges needs it, and those of the problem's own programs.
+    async fn language(&self, id: &str, ground: &Ground, offences: &mut Vec<FieldError>) -> AppResult<Option<Language>> {
         let languages = self.languages.list().await?;
         let language = languages.iter().find(|language| language.id == id).cloned();
         match &language {
@@ -336,15 +346,33 @@ impl Submit {
                 let message = format!("No worker has a toolchain for {} right now.", language.name);
                 offend(offences, "language", "language_unavailable", &message);
             }
+            Some(_)
+                if ground
+                    .permitted
+                    .as_ref()
+                    .is_some_and(|permitted| !permitted.iter().any(|other| other == id)) =>
+            {
+                let permitted = ground.permitted.as_deref().unwrap_or_default().join("`, `");
+                let message = format!("The problem takes submissions in `{permitted}` only.");
+                offend(offences, "language", "language_not_permitted", &message);
+            }
             Some(_) => {}
         }
-        if let Some(checker) = checker
-            && !languages.iter().any(|language| language.id == checker && language.available)
-        {
-            let message = format!("No worker has the toolchain of the problem's checker (`{checker}`) right now.");
+        let is_missing = |own: &&String| !languages.iter().any(|language| language.id == **own && language.available);
+        if let Some(own) = ground.own_languages.iter().find(is_missing) {
+            let message = format!("No worker has the toolchain of the problem's checker (`{own}`) right now.");
             return Err(AppError::conflict("problem.checker_unavailable", message));
         }
         Ok(language)
+    }
+}
+
+/// The problem's own limit on source code.
+fn check_code(files: &[TextFile], ground: &Ground, offences: &mut Vec<FieldError>) {
+    let size: usize = files.iter().map(|file| file.content.len()).sum();
+    if let Some(most) = ground.code_bytes.filter(|most| size > *most) {
+        let message = format!("The problem takes at most {most} bytes of source code.");
+        offend(offences, "source", "code_too_long", &message);
     }
 }
 

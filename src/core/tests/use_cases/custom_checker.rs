@@ -4,8 +4,8 @@ use crate::import::package;
 use crate::world::{World, acting, code, solution};
 use bytes::Bytes;
 use codesm_core::judging::{
-    Checker, CheckerKind, CompileOutcome, CompileReport, Exit, Input, LimitHit, Mode, ProgramRole, ProgramSource, RunReport, SourceFile,
-    StdoutOutcome, StdoutPlan, TestResult, Verdict,
+    Checker, CompileOutcome, CompileReport, Exit, Input, LimitHit, Mode, ProgramRole, ProgramSource, RunReport, SourceFile, StdoutOutcome,
+    StdoutPlan, TestResult, Verdict,
 };
 use codesm_core::kernel::{ErrorKind, RequestContext, Role, SubmissionId};
 use codesm_core::problems::{ImportOptions, ProblemRef};
@@ -29,17 +29,18 @@ async fn given_in(language: &str) -> Given {
     let author = world.somebody("author", Role::Author).await;
     let solver = world.somebody("solver", Role::User).await;
     let mut package = package("guess").await;
+    let program = ProgramSource {
+        language: language.to_owned(),
+        files: vec![SourceFile {
+            name: "validate.py".to_owned(),
+            content: Bytes::from_static(b"exit(42)"),
+        }],
+    };
     package.checker = Checker {
-        kind: CheckerKind::Custom(ProgramSource {
-            language: language.to_owned(),
-            files: vec![SourceFile {
-                name: "validate.py".to_owned(),
-                content: Bytes::from_static(b"exit(42)"),
-            }],
-        }),
         args: vec!["strict".to_owned()],
         time_limit_ms: 4000,
         memory_limit_mb: 100,
+        ..Checker::validator(program)
     };
     let options = ImportOptions {
         publish: true,

@@ -2,13 +2,12 @@
 
 use crate::judge::{right, submitted, wrong};
 use crate::submit::with_problem;
-use crate::world::{World, acting, anonymous, code, inline, problem, solution};
+use crate::world::{World, acting, anonymous, code, inline, plain_tests, problem, solution};
 use chrono::Duration;
 use codesm_core::judging::{Mode, RunReport, Verdict};
 use codesm_core::kernel::{Actor, ErrorKind, RequestContext, Role};
 use codesm_core::problems::{
-    CreateProblemCommand, Difficulty, InlineTest, ListProblemsCommand, ProblemRef, ProblemSort, ProblemStatus, SetTestsCommand,
-    StatusChange,
+    CreateProblemCommand, Difficulty, InlineTest, ListProblemsCommand, ProblemRef, ProblemSort, ProblemStatus, StatusChange,
 };
 use codesm_core::submissions::{ListSubmissionsCommand, SubmitCommand};
 
@@ -155,7 +154,7 @@ async fn a_problem_is_shown_with_its_samples_and_never_with_hidden_tests() {
         .app
         .problems
         .set_tests
-        .set(&author, &reference, SetTestsCommand { tests, options: None })
+        .set(&author, &reference, plain_tests(tests))
         .await
         .unwrap();
     for who in [&solver, &author] {

@@ -3,10 +3,10 @@
 use crate::breaking::writes_all_or_nothing;
 use crate::world::{World, code, offences, solution, system};
 use bytes::Bytes;
-use codesm_core::judging::{Checker, CheckerKind, ComparatorOptions, Mode, ProgramSource, SourceFile};
+use codesm_core::judging::{Checker, ComparatorOptions, Mode, ProgramSource, Rules, SourceFile};
 use codesm_core::kernel::{AppError, BlobStore, ErrorKind, LocalFile, RequestContext, Role};
 use codesm_core::problems::{
-    Difficulty, ImportOptions, Package, PackageError, PackageTest, ProblemQueries, ProblemStatus, StatusChange, StoredCheckerKind,
+    Difficulty, ImportOptions, Package, PackageError, PackageTest, ProblemQueries, ProblemStatus, StatusChange, StoredCheckerKind, TimeRule,
 };
 use codesm_memory::fakes::FakeBlobStore;
 
@@ -23,6 +23,10 @@ async fn test(name: &str, sample: bool) -> PackageTest {
         group: None,
         input: file(&format!("{name} in")).await,
         answer: file(&format!("{name} out")).await,
+        args: Vec::new(),
+        files: Vec::new(),
+        checker_args: None,
+        comparator: None,
         explanation: None,
     }
 }
@@ -35,18 +39,22 @@ pub(crate) async fn package(name: &str) -> Package {
         statement: "Add.".to_owned(),
         format_version: "2025-09".to_owned(),
         time_limit_ms: Some(3000),
+        time_rule: TimeRule::MODERN,
         memory_limit_mb: None,
         output_limit_kb: None,
         tags: vec!["Math".to_owned(), "hard".to_owned()],
         author: None,
         license: None,
+        source: None,
         checker: Checker::tokens(ComparatorOptions::default()),
+        rules: Rules::default(),
         tests: vec![
             test("sample/1", true).await,
             test("secret/1", false).await,
             test("secret/2", false).await,
         ],
         submissions: Vec::new(),
+        attachments: Vec::new(),
         warnings: vec!["odd".to_owned()],
         guard: None,
     }
@@ -123,10 +131,10 @@ async fn a_custom_checker_is_stored_with_its_files_and_limits() {
         }],
     };
     package.checker = Checker {
-        kind: CheckerKind::Custom(program),
         args: vec!["strict".to_owned()],
         time_limit_ms: 5,
         memory_limit_mb: 6,
+        ..Checker::validator(program)
     };
     let report = world.app.problems.import.import(&author, package, PLAIN).await.unwrap();
     let set = world
@@ -136,9 +144,10 @@ async fn a_custom_checker_is_stored_with_its_files_and_limits() {
         .await
         .unwrap()
         .unwrap();
-    let StoredCheckerKind::Custom { language, files } = set.checker.kind else {
+    let StoredCheckerKind::Custom { program, .. } = set.checker.kind else {
         panic!("a custom checker")
     };
+    let (language, files) = (program.language, program.files);
     assert_eq!((language.as_str(), files[0].name.as_str()), ("cpp", "validate.cpp"));
     assert_eq!(world.fakes.blobs.get(&files[0].content).await.unwrap(), "int main() { return 42; }");
     assert_eq!(

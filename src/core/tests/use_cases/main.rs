@@ -5,8 +5,8 @@
 mod auth;
 mod breaking;
 mod custom_checker;
-mod engine;
 mod events;
+mod export;
 mod get_and_list;
 mod give_up;
 mod idempotency;
@@ -14,6 +14,7 @@ mod import;
 mod judge;
 mod permissions;
 mod problems;
+mod scoring;
 mod sessions;
 mod submit;
 mod wait;

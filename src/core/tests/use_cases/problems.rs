@@ -1,7 +1,7 @@
 //! Writing problems: create, edit, tests, life cycle.
 
 use crate::breaking::writes_all_or_nothing;
-use crate::world::{World, code, inline, offences, problem, system, three_tests};
+use crate::world::{World, code, inline, offences, plain_tests, problem, system, three_tests};
 use codesm_core::judging::ComparatorOptions;
 use codesm_core::kernel::{RequestContext, Role};
 use codesm_core::problems::{
@@ -229,6 +229,7 @@ async fn unacceptable_tests_are_all_named_and_store_no_blob() {
     };
     let command = SetTestsCommand {
         tests: vec![inline("", "", true), bad],
+        groups: None,
         options: Some(ComparatorOptions {
             float_absolute_tolerance: Some(f64::NAN),
             float_relative_tolerance: Some(-1.0),
@@ -244,7 +245,7 @@ async fn unacceptable_tests_are_all_named_and_store_no_blob() {
     ];
     assert_eq!(fields, named(&expected));
     for tests in [vec![], vec![inline("", "", false); 501]] {
-        let (_, fields) = offences(set_tests.set(&author, &reference, SetTestsCommand { tests, options: None }).await);
+        let (_, fields) = offences(set_tests.set(&author, &reference, plain_tests(tests)).await);
         assert_eq!(fields, named(&[("tests", "out_of_range")]));
     }
     assert_eq!(world.fakes.blobs.stored(), 0);

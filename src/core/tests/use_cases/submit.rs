@@ -1,12 +1,12 @@
 //! Taking submissions in.
 
 use crate::breaking::writes_all_or_nothing;
-use crate::world::{World, code, inline, key, offences, solution};
+use crate::world::{World, code, inline, key, offences, plain_tests, solution};
 use chrono::Duration;
 use codesm_core::jobs::{JobSignal, JobState, Queue};
 use codesm_core::judging::{Mode, ResourceLimits};
 use codesm_core::kernel::{ErrorKind, RequestContext, Role};
-use codesm_core::problems::{ProblemRef, SetTestsCommand, StatusChange};
+use codesm_core::problems::{ProblemRef, StatusChange};
 use codesm_core::submissions::{RunLimitsOverride, SubmissionState, SubmitCommand, SubmitTarget, TextFile};
 use codesm_memory::fakes::Fakes;
 
@@ -296,10 +296,7 @@ async fn admins_try_problems_without_waiting_for_room() {
 async fn a_problem_without_samples_has_nothing_to_run_but_ones_own_input() {
     let (world, (solver, reference)) = with_problem().await;
     let author = crate::world::acting(world.problem().author_id, Role::Author);
-    let hidden = SetTestsCommand {
-        tests: vec![inline("1 2", "3", false)],
-        options: None,
-    };
+    let hidden = plain_tests(vec![inline("1 2", "3", false)]);
     world.app.problems.set_tests.set(&author, &reference, hidden).await.unwrap();
     let submit = &world.app.submissions.submit;
     let error = submit.submit(&solver, solution(&reference, Mode::Run)).await.unwrap_err();

@@ -14,7 +14,7 @@ use codesm_core::problems::{
 use codesm_core::submissions::{
     IdempotencyKey, Judged, LiveEvents, Progress, ProgressStep, Submission, SubmissionDeps, SubmitCommand, SubmitTarget, Subscription,
 };
-use codesm_memory::fakes::{Fakes, ManualClock, accepting_run};
+use codesm_memory::fakes::{Fakes, ManualClock, ScriptedSandbox, accepting_run};
 use std::sync::{Arc, Mutex};
 
 /// Fakes, the use cases on them, and a database that can be broken.
@@ -31,7 +31,9 @@ pub(crate) const LEASE: Duration = Duration::seconds(15);
 impl World {
     /// Nothing has happened yet, but a worker is there.
     pub(crate) async fn new() -> Self {
-        let fakes = Fakes::new();
+        let mut fakes = Fakes::new();
+        // One slot, so that runs come in judging order.
+        fakes.sandbox = Arc::new(ScriptedSandbox::new(1));
         fakes.worker_online("worker-1").await.unwrap();
         Self::of(fakes)
     }
@@ -156,6 +158,7 @@ impl World {
             capabilities: vec!["cpp".to_owned(), "python".to_owned()],
             max: 10,
             lease: LEASE,
+            patience: Duration::zero(),
             now: self.now(),
         };
         self.fakes.store.reserve(&request).await.unwrap()
@@ -323,16 +326,22 @@ pub(crate) fn inline(input: &str, answer: &str, sample: bool) -> InlineTest {
     }
 }
 
-/// One sample, written second, and two hidden tests.
-pub(crate) fn three_tests() -> SetTestsCommand {
+/// Tests of a pass-fail problem, compared as usual.
+pub(crate) const fn plain_tests(tests: Vec<InlineTest>) -> SetTestsCommand {
     SetTestsCommand {
-        tests: vec![
-            inline("hidden in 1", "hidden out 1", false),
-            inline("1 2", "3", true),
-            inline("hidden in 2", "hidden out 2", false),
-        ],
+        tests,
+        groups: None,
         options: None,
     }
+}
+
+/// One sample, written second, and two hidden tests.
+pub(crate) fn three_tests() -> SetTestsCommand {
+    plain_tests(vec![
+        inline("hidden in 1", "hidden out 1", false),
+        inline("1 2", "3", true),
+        inline("hidden in 2", "hidden out 2", false),
+    ])
 }
 
 pub(crate) fn solution(target: &ProblemRef, mode: Mode) -> SubmitCommand {

@@ -1,0 +1,3 @@
+int main(void) {
+    for (volatile unsigned x = 0;;) x++;
+}

@@ -1,0 +1,7 @@
+class Loop {
+    static volatile int x;
+
+    static void Main() {
+        for (;;) x++;
+    }
+}

@@ -1,0 +1,4 @@
+main :: IO ()
+main = do
+  let numbers = [1 ..] :: [Integer]
+  print (sum numbers + toInteger (length numbers))

@@ -1,0 +1,7 @@
+public class Main {
+    static volatile int x;
+
+    public static void main(String[] arguments) {
+        for (;;) x++;
+    }
+}

@@ -1,0 +1,6 @@
+var
+  x: Integer;
+
+begin
+  x := 'text';
+end.

@@ -1,0 +1,7 @@
+var
+  x: LongWord;
+
+begin
+  while true do
+    x := x + 1;
+end.

@@ -1,0 +1,2 @@
+my @blocks;
+while (1) { push @blocks, 'x' x (1 << 20) . scalar @blocks; }

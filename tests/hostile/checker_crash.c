@@ -1,0 +1,2 @@
+// A checker that crashes.
+int main(void) { return *(volatile int *)8; }

@@ -1,0 +1,2 @@
+// A checker that never decides.
+int main(void) { for (;;) {} }

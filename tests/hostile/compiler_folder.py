@@ -1,0 +1,5 @@
+# A compiler that makes a folder instead of a program, and moves the one it was given.
+import os
+os.rename("main.py", "/tmp/moved")
+os.makedirs("program/program/program")
+os.symlink("/", "program/link")

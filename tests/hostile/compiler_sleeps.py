@@ -1,0 +1,4 @@
+# A compiler that waits for ever.
+import time
+while True:
+    time.sleep(60)

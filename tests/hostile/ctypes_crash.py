@@ -1,0 +1,3 @@
+# Writes where there is nothing.
+import ctypes
+ctypes.memset(8, 1, 4096)

@@ -1,0 +1,2 @@
+// An interactor that works instead of talking.
+int main(void) { for (;;) {} }

@@ -1,0 +1,2 @@
+// An interactor that crashes.
+int main(void) { return *(volatile int *)8; }

@@ -1,0 +1,2 @@
+// A pattern that never comes to an end.
+console.log(/^(a+)+$/.test("a".repeat(60) + "b"));

@@ -1,0 +1,2 @@
+// Works instead of talking.
+int main(void) { for (;;) {} }

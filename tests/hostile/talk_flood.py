@@ -1,0 +1,4 @@
+# Talks without end and never listens.
+import sys
+while True:
+    sys.stdout.write("safe and " * 1000)

@@ -1,0 +1,2 @@
+// Goes before anybody has said anything.
+int main(void) { return 0; }
