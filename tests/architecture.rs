@@ -16,6 +16,7 @@ const CORE_MAY_USE: &[&str] = &[
     "bytes",
     "chrono",
     "futures-core",
+    "futures-util",
     "serde",
     "serde_json",
     "thiserror",

@@ -17,7 +17,7 @@ import zipfile
 
 import judge_report
 from common import (
-    C, CPP, JAVA, PYTHON, ROOT, Failed, Server, accepted_in, hello_problem, memory_mb, peak_mb, verdict_of,
+    C, CPP, JAVA, PYTHON, ROOT, Failed, Server, accepted_in, family, hello_problem, memory_mb, peak_mb,
 )
 from peers import Bubblewrap, Dmoj, Isolate, Measurer
 
@@ -256,6 +256,26 @@ def measure_big(server, token, slug):
     return statistics.median(times), peak_mb(pid) - before
 
 
+def is_helper(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").endswith(b"sandboxd")
+    except OSError:
+        return False
+
+
+def wait_until_idle(worker, log):
+    """Until nothing but helpers ran for five seconds: at first toolchains are asked for their versions and prepared."""
+    begin = since = time.monotonic()
+    while time.monotonic() - since < 5:
+        if worker.poll() is not None:
+            raise Failed(f"codesm work ended with {worker.returncode}, see {log}")
+        if time.monotonic() - begin > 300:
+            raise Failed("codesm work is never idle")
+        if not all(is_helper(member) for member in family(worker.pid) if member != worker.pid):
+            since = time.monotonic()
+        time.sleep(0.1)
+
+
 def measure_worker_memory(server, log):
     """Slots -> (resident memory of an idle `codesm work`, proportional share of it and all its helpers)."""
     found = {}
@@ -264,9 +284,7 @@ def measure_worker_memory(server, log):
         with log.open("wb") as out:
             worker = subprocess.Popen([server.binary, "work"], stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=environment, cwd=ROOT)
         try:
-            time.sleep(8)
-            if worker.poll() is not None:
-                raise Failed(f"codesm work ended with {worker.returncode}, see {log}")
+            wait_until_idle(worker, log)
             found[slots] = memory_mb(worker.pid)
         finally:
             worker.terminate()

@@ -29,10 +29,9 @@ def verdict(good):
 def machine(found, cores, rounds, runs):
     memory = int(re.search(r"MemTotal:\s+(\d+)", pathlib.Path("/proc/meminfo").read_text()).group(1)) / 1e6
     description = found["description"]
-    revision = first_line("git", "-C", str(ROOT), "rev-parse", "--short", "HEAD")
-    changed = subprocess.run(["git", "-C", str(ROOT), "diff", "--quiet", "HEAD"], check=False).returncode != 0
+    revision = first_line("git", "-C", str(ROOT), "describe", "--always", "--dirty=, changed") if (ROOT / ".git").exists() else "unknown"
     return [
-        f"{datetime.date.today().isoformat()}, revision {revision}{' with changes' if changed else ''}: {processor()}, {cores} cores, "
+        f"{datetime.date.today().isoformat()}, revision {revision}: {processor()}, {cores} cores, "
         f"{memory:.0f} GB, Linux {platform.release()}; tier {description['tier']} ({description['measured_by']}), "
         f"{description['slots']} slots; {first_line('gcc', '--version')}; {first_line('python3', '--version')}; "
         f"{first_line('java', '-version')}; {first_line('rustc', '--version')}.",

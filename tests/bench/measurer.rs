@@ -214,7 +214,7 @@ impl Bench {
                 stdin: input.clone(),
                 limits: RunLimits {
                     cpu: Duration::from_secs(20),
-                    wall: Duration::from_secs(60),
+                    wall: Duration::from_mins(1),
                     output_bytes: size * 2,
                     ..limits()
                 },

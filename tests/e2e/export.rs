@@ -58,7 +58,7 @@ async fn a_problem_exported_over_http_is_imported_as_the_same() {
     let archive = installation.folder().join("again.zip");
     download(&admin, "sum", &archive).await;
     let report = upload(&admin, &archive).await.data(201);
-    assert_eq!(report["warnings"], json!([]));
+    assert_eq!(report["report"]["warnings"], json!([]));
     assert_eq!(shown(&admin, "sum").await, shown(&admin, "again").await);
     let left = std::fs::read_dir(installation.data_dir().join("uploads")).unwrap().count();
     assert_eq!(left, 0, "the archive is gone once it is sent");

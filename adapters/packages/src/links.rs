@@ -26,22 +26,26 @@ const JUDGED: [&str; 12] = [
 ];
 
 /// The tree with every link replaced by what it points to. Elsewhere than in the folders that matter for judging, links that
-/// lead nowhere (a statement that is made by a build, a shared document of the repository) are left out and told to `ignored`.
+/// lead nowhere (a statement that is made by a build, a shared document of the repository) are left out and told to `ignored`;
+/// without `ignored` (archives, which hold everything or are broken) they are refused too.
 ///
 /// # Errors
 /// `package.unsafe_path` for links that are absolute, leave the package, go in circles or point to nothing;
 /// `package.too_large` if the tree with links expanded passes a cap.
-pub(crate) fn resolve(raw: &RawDirectory, limits: &PackageLimits, ignored: &mut Vec<String>) -> Result<Directory, PackageError> {
+pub(crate) fn resolve(raw: &RawDirectory, limits: &PackageLimits, ignored: Option<&mut Vec<String>>) -> Result<Directory, PackageError> {
     let mut resolver = Resolver {
         raw,
         limits,
         entries: 0,
         bytes: 0,
         open: Vec::new(),
+        is_lenient: ignored.is_some(),
         ignored: Vec::new(),
     };
     let tree = resolver.directory(raw, &[], 0);
-    ignored.append(&mut resolver.ignored);
+    if let Some(ignored) = ignored {
+        ignored.append(&mut resolver.ignored);
+    }
     tree
 }
 
@@ -52,6 +56,7 @@ struct Resolver<'a> {
     bytes: u64,
     /// Real paths of the folders being expanded: meeting one of them again is a circle.
     open: Vec<Vec<String>>,
+    is_lenient: bool,
     /// Links that were left out.
     ignored: Vec<String>,
 }
@@ -71,6 +76,7 @@ impl Resolver<'_> {
             place.push(name.clone());
             self.count()?;
             if let RawEntry::Link(target) = entry
+                && self.is_lenient
                 && !place.first().is_some_and(|top| JUDGED.contains(&top.as_str()))
                 && self.follow(path, target, &mut 1).is_err()
             {
@@ -199,7 +205,7 @@ mod tests {
     }
 
     fn code(entries: &[(&str, Option<&str>)]) -> &'static str {
-        resolve(&tree(entries), &PackageLimits::default(), &mut Vec::new())
+        resolve(&tree(entries), &PackageLimits::default(), Some(&mut Vec::new()))
             .unwrap_err()
             .code
     }
@@ -214,7 +220,7 @@ mod tests {
                 ("secret/g4/1.in", Some("../../secret/g3/9.in")),
             ]),
             &PackageLimits::default(),
-            &mut Vec::new(),
+            Some(&mut Vec::new()),
         )
         .unwrap();
         for path in ["secret/g2/1.in", "secret/g3/9.in", "secret/g4/1.in"] {
@@ -231,7 +237,7 @@ mod tests {
                 ("deep/er/still", Some("../../a/b")),
             ]),
             &PackageLimits::default(),
-            &mut Vec::new(),
+            Some(&mut Vec::new()),
         )
         .unwrap();
         assert!(resolved.file("deep/er/still/link").is_some());
@@ -267,7 +273,7 @@ mod tests {
             ("doc/x", Some("/etc/passwd")),
             ("data/1.in", None),
         ];
-        let resolved = resolve(&tree(&links), &PackageLimits::default(), &mut ignored).unwrap();
+        let resolved = resolve(&tree(&links), &PackageLimits::default(), Some(&mut ignored)).unwrap();
         assert!(resolved.file("problem.pdf").is_none() && resolved.file("data/1.in").is_some());
         assert_eq!(ignored, ["doc/x", "problem.pdf"]);
     }
@@ -294,7 +300,7 @@ mod tests {
                 let parts: Vec<String> = path.split('/').map(str::to_owned).collect();
                 let _ = root.insert(&parts, RawEntry::Link(target.clone()));
             }
-            let _ = resolve(&root, &PackageLimits::default(), &mut Vec::new());
+            let _ = resolve(&root, &PackageLimits::default(), Some(&mut Vec::new()));
         }
     }
 }

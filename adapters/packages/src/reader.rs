@@ -202,7 +202,8 @@ impl PackageReader for KattisPackageReader {
             }
         };
         let mut lost_links = Vec::new();
-        let root = links::resolve(&listing.root, &self.settings.limits, &mut lost_links)?;
+        let may_lose = matches!(source, PackageSource::Directory(_)).then_some(&mut lost_links);
+        let root = links::resolve(&listing.root, &self.settings.limits, may_lose)?;
         let opened = Opened {
             name: listing.name.or(archive_name).unwrap_or_else(|| "problem".to_owned()),
             guard,

@@ -95,13 +95,12 @@ pub fn travel(folder: &Path, bytes: &[u8]) {
     if !archive::can_live_together(&names) {
         return;
     }
-    let mut packer = Packer::new(Vec::new()).expect("memory takes everything");
+    let mut pack = Packer::new(Vec::new()).expect("memory takes everything");
     for (name, content) in &files {
-        packer
-            .add(name, content.len() as u64, *content)
+        pack.add(name, content.len() as u64, *content)
             .expect("a bearable name can be packed");
     }
-    let bytes = packer.finish().expect("memory takes everything");
+    let bytes = pack.finish().expect("memory takes everything");
     let cached = folder.join("cache");
     let cache = CompileCache::open(cached.clone(), u64::MAX).expect(ROOM);
     let stored = cache

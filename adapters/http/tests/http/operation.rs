@@ -123,6 +123,7 @@ fn the_document_has_every_path_of_the_contract() {
         "put /api/v1/problems/{problem}/tests",
         "post /api/v1/problems/import",
         "post /api/v1/problems/{problem}/submissions",
+        "get /api/v1/problems/{problem}/export",
         "get /api/v1/submissions/{id}",
         "get /api/v1/submissions/{id}/events",
         "get /api/v1/submissions",

@@ -54,6 +54,7 @@ pub(super) fn plan(package: &Package, layout: &Layout) -> Result<Option<Plan>, P
     let conversion = Conversion {
         layout,
         validator_may_give_points: given,
+        accepted_only: package.rules.accepted_only,
     };
     conversion.root(tree).map(Some)
 }
@@ -61,6 +62,8 @@ pub(super) fn plan(package: &Package, layout: &Layout) -> Result<Option<Plan>, P
 struct Conversion<'a> {
     layout: &'a Layout,
     validator_may_give_points: bool,
+    /// Whether only accepted submissions have points; in 2025-09 all have.
+    accepted_only: bool,
 }
 
 impl Conversion<'_> {
@@ -93,9 +96,16 @@ impl Conversion<'_> {
                 return Err(cannot("the points of the whole are not those of the secret tests".to_owned()));
             }
         };
-        let mut secret = self.secret(secret)?;
-        if root.on_reject == OnReject::Break && sample_has_tests && secret.require_pass.is_empty() {
-            // A sample that fails stops everything.
+        let ignores_sample = matches!(&root.grader, Grader::Legacy { ignore_sample: true, .. });
+        let original = secret;
+        let mut secret = self.secret(original)?;
+        if self.accepted_only && !is_worth_nothing_unless_accepted(original, &secret) {
+            let message = "only accepted submissions have points, though others would have some; in 2025-09 they have them";
+            return Err(cannot(message.to_owned()));
+        }
+        let stops = root.on_reject == OnReject::Break || (self.accepted_only && !ignores_sample);
+        if stops && sample_has_tests && secret.require_pass.is_empty() {
+            // A sample that fails stops everything, or makes it worth nothing.
             secret.require_pass = vec![SAMPLE.to_owned()];
         }
         let sample = sample
@@ -263,6 +273,29 @@ fn mode(group: &TestGroup) -> PackageError {
 
 fn name(group: &TestGroup) -> &str {
     if group.name.is_empty() { "the whole" } else { &group.name }
+}
+
+/// Whether the secret tests give nothing to those they do not accept; `now` is what they become in 2025-09.
+fn is_worth_nothing_unless_accepted(secret: &TestGroup, now: &TestGroup) -> bool {
+    let is_sum = |group: &TestGroup| {
+        matches!(
+            group.grader,
+            Grader::Modern {
+                aggregation: Aggregation::Sum,
+                ..
+            }
+        )
+    };
+    let groups: Vec<&TestGroup> = now.groups().collect();
+    let any_will_do = matches!(
+        &secret.grader,
+        Grader::Legacy {
+            accept_if_any_accepted: true,
+            ..
+        }
+    );
+    let adds_up = is_sum(now) && groups.len() != 1;
+    groups.iter().all(|group| !is_sum(group)) && (!adds_up || (any_will_do && !groups.is_empty()))
 }
 
 /// Whether all tests in the group give nothing, whatever happens.

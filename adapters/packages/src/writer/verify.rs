@@ -55,6 +55,8 @@ fn rules(plans: &Plans<'_>, read: &Rules) -> Result<(), PackageError> {
         tree: plans.scoring.as_ref().map(|plan| plan.tree.clone()),
         // Whoever may give points in 2025-09 need not; and validators that give none give none.
         points: Points::None,
+        // Where it could matter the plan was refused.
+        accepted_only: false,
         ..plans.package.rules.clone()
     };
     let read = Rules {

@@ -216,15 +216,17 @@ fn links_of_folders_are_held_to_the_same_rules() {
     let outside = tempfile::tempdir().unwrap();
     fs::write(outside.path().join("secret"), "key").unwrap();
     for target in ["/etc/passwd", "../../x", outside.path().to_str().unwrap(), "loop", "nothing"] {
-        let error = Fixture::with("").link("loop", target).refusal();
+        let error = Fixture::with("").link("data/loop", target).refusal();
         assert_eq!(
             (error.code, error.file.as_deref()),
-            ("package.unsafe_path", Some("loop")),
+            ("package.unsafe_path", Some("data/loop")),
             "{target}"
         );
     }
     let package = Fixture::with("").link("data/secret/more", "../sample").package();
     assert_eq!(package.tests[2].name, "secret/more/1");
+    let package = Fixture::with("").link("problem.pdf", "../../doc/problem.pdf").package();
+    assert!(package.warnings.iter().any(|warning| warning.starts_with("problem.pdf: ignored")));
 }
 
 #[test]

@@ -104,6 +104,8 @@ fn graders_without_words_in_2025_09_are_refused() {
         .file("data/testdata.yaml", "on_reject: continue\ngrader_flags: first_error\n")
         .file("data/sample/testdata.yaml", "accept_score: 5\n");
     refused(&samples, &samples.package(), "samples give points");
+    let strict = swedish().file("data/secret/testdata.yaml", "on_reject: continue\ngrader_flags: first_error\n");
+    refused(&strict, &strict.package(), "only accepted submissions have points");
     let nested = swedish().file("data/secret/g1/deep/1.in", "").file("data/secret/g1/deep/1.ans", "");
     refused(&nested, &nested.package(), "groups in it");
 }
