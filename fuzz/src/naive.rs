@@ -31,7 +31,7 @@ fn equal(options: ComparatorOptions, output: &[u8], answer: &[u8]) -> bool {
     if is_space(output[0]) || is_space(answer[0]) {
         return false;
     }
-    if !options.case_sensitive && output.to_ascii_lowercase() == answer.to_ascii_lowercase() {
+    if !options.case_sensitive && output.eq_ignore_ascii_case(answer) {
         return true;
     }
     let (Some(output), Some(answer)) = (number(output), number(answer)) else {

@@ -76,6 +76,7 @@ fn serve() -> io::Result<()> {
     // Inherited from whoever started the worker: neither may decide what programs can enter, or who is waited for.
     process::set_usual_umask();
     process::keep_ended_children();
+    process::be_ordinary();
     // Ending on Ctrl-C is the worker's decision; its end is seen by the closed socket.
     ignore_terminal_signals()?;
     let control = PacketSocket::from(io::stdin().as_fd().try_clone_to_owned()?);

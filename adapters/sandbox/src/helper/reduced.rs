@@ -125,10 +125,7 @@ pub(super) fn remove(folder: &Path) -> io::Result<()> {
                 if inner.file_type()?.is_dir() {
                     open_up(&inner.path())?;
                     // One step up: paths never grow longer than this.
-                    number += 1;
-                    while fs::rename(inner.path(), folder.join(format!("removed-{number}"))).is_err_and(|error| is_taken(&error)) {
-                        number += 1;
-                    }
+                    move_up(&inner.path(), folder, &mut number)?;
                 } else {
                     fs::remove_file(inner.path())?;
                 }
@@ -142,8 +139,21 @@ fn open_up(folder: &Path) -> io::Result<()> {
     fs::set_permissions(folder, Permissions::from_mode(0o700))
 }
 
+/// Moves a folder into another under a name that nothing has.
+fn move_up(inner: &Path, folder: &Path, number: &mut u64) -> io::Result<()> {
+    loop {
+        *number += 1;
+        match fs::rename(inner, folder.join(format!("removed-{number}"))) {
+            Err(error) if is_taken(&error) => {}
+            moved => return moved,
+        }
+    }
+}
+
+/// Whether a name belongs to a full folder or to a file.
 fn is_taken(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists)
+    use io::ErrorKind::{AlreadyExists, DirectoryNotEmpty, NotADirectory};
+    matches!(error.kind(), AlreadyExists | DirectoryNotEmpty | NotADirectory)
 }
 
 #[cfg(test)]

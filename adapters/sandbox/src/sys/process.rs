@@ -325,6 +325,13 @@ pub(crate) fn allowed_cpus() -> io::Result<Vec<usize>> {
     Ok((0..most).filter(|cpu| unsafe { libc::CPU_ISSET(*cpu, &set) }).collect())
 }
 
+/// Takes back a preference over other processes that this one inherited: programs must not have it. Failing to is no harm:
+/// only an unprivileged process that was held back cannot be raised to the usual.
+pub(crate) fn be_ordinary() {
+    // SAFETY: takes numbers only.
+    let _ = unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, 0) };
+}
+
 /// Pins this process and its future children to one CPU.
 pub(crate) fn pin_to_cpu(cpu: usize) -> io::Result<()> {
     if cpu >= size_of::<libc::cpu_set_t>() * 8 {
