@@ -197,6 +197,13 @@ impl<'a> Walk<'a> {
         if grades.is_empty() {
             return optimistic;
         }
+        let inner = group.descendants();
+        let asked = &self.evaluation.wanted_grades;
+        let inner_is_asked = asked.iter().any(|asked| inner.contains(&asked.group.as_str()));
+        // Nothing is certain before: a failure that is known may still come after one that ends the group earlier.
+        if inner_is_asked || self.is_pending(group) {
+            return optimistic;
+        }
         // Graders know no such verdict, and nothing they could say would be right.
         if grades.iter().any(|(_, grade)| grade.verdict == Verdict::CheckerFailed) {
             return Grade {
@@ -216,15 +223,7 @@ impl<'a> Walk<'a> {
         if let Some(grade) = self.known.grades.get(&call) {
             return *grade;
         }
-        let inner = group.descendants();
-        let inner_is_asked = self
-            .evaluation
-            .wanted_grades
-            .iter()
-            .any(|asked| inner.contains(&asked.group.as_str()));
-        if !inner_is_asked && !self.is_pending(group) {
-            self.evaluation.wanted_grades.push(call);
-        }
+        self.evaluation.wanted_grades.push(call);
         optimistic
     }
 }
