@@ -9,7 +9,7 @@ int main(void) {
         int ends[2];
         char byte;
         if (pipe(ends)) return 3;
-        if (fork() == 0) { while (clock() < CLOCKS_PER_SEC / 125) {} _exit(0); }
+        if (fork() == 0) { while (clock() < CLOCKS_PER_SEC / 250) {} _exit(0); }
         close(ends[1]);
         while (read(ends[0], &byte, 1) > 0) {}
         close(ends[0]);

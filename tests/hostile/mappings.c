@@ -5,7 +5,7 @@
 int main(void) {
     for (int child = 0; child < 8; child++)
         if (fork() == 0)
-            for (;;) if (mmap(0, 4096, child % 2 ? PROT_READ : PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED) pause();
+            for (;;) if (mmap(0, 4096, child % 2 ? PROT_READ : PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED) for (;;) {}
             else mmap(0, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     for (;;) pause();
 }
