@@ -234,9 +234,6 @@ fn say_sandbox(sandbox: &ProcessSandbox) {
     ::metrics::gauge!("codesm_sandbox_tier", &labels).set(1.0);
     #[expect(clippy::cast_precision_loss, reason = "a gauge for people")]
     ::metrics::gauge!("codesm_sandbox_slots").set(description.slots as f64);
-    if let Some(speed) = description.speed {
-        ::metrics::gauge!("codesm_worker_speed").set(speed);
-    }
 }
 
 /// Keeps the metrics tidy and the queue's depth current.

@@ -238,7 +238,7 @@ impl ImportProblem {
             slug.is_some(),
             "package",
             "invalid_name",
-            "The package's name has no letters or digits.",
+            "The package's name becomes the problem's address: it must have at least two of the characters a-z, A-Z and 0-9, and be neither `import` nor a UUID. Rename the file or folder.",
         );
         let title = check_title(&mut validation, &package.title);
         check_statement(&mut validation, &package.statement);
