@@ -87,7 +87,8 @@ fn measure_when_idle(shared: &Weak<Shared>) {
                 rounds += 1;
             }
             Some(Err(error)) => {
-                if !shared.speed.stopped.load(Ordering::Acquire) {
+                // A sandbox that is being shut down is no failure.
+                if !shared.speed.stopped.load(Ordering::Acquire) && !shared.closed.load(Ordering::Acquire) {
                     tracing::warn!(%error, "the speed of this machine is not measured");
                 }
                 return;
