@@ -182,6 +182,9 @@ pub fn sandbox_settings(settings: &Settings) -> Result<SandboxSettings, WiringEr
     let folder = settings.general.data_dir.join("sandbox");
     private_folder(&settings.general.data_dir)?;
     private_folder(&folder)?;
+    if settings.sandbox.allow_reduced {
+        passable(&folder)?;
+    }
     Ok(SandboxSettings {
         slots: settings.sandbox.slots,
         tier: settings.sandbox.tier.and_then(Tier::parse),
@@ -218,6 +221,12 @@ pub(crate) fn private_folder(folder: &std::path::Path) -> Result<(), WiringError
     use std::os::unix::fs::DirBuilderExt as _;
     let created = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
     created.map_err(|error| WiringError::folder(folder, &error))
+}
+
+/// Lets other users pass through a folder, without showing them what is in it: with reduced isolation programs are such users.
+pub(crate) fn passable(folder: &std::path::Path) -> Result<(), WiringError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o711)).map_err(|error| WiringError::folder(folder, &error))
 }
 
 /// Hashing blocks for a moment even at construction.

@@ -18,8 +18,10 @@ pub(super) async fn export(settings: &Settings, problem: &str, output: Option<Pa
     let output = output.unwrap_or_else(|| PathBuf::from(format!("{}.zip", package.name)));
     // A file that is there stays until there is another in its place.
     let unfinished = with_suffix(&output, ".part");
-    export.write(&package, &unfinished)?;
     let failed = |error: std::io::Error| CliError::new("output.failed", format!("{}: {error}", output.display()));
+    // The writer would report a failure of the machine, without a name.
+    std::fs::File::create(&unfinished).map_err(failed)?;
+    export.write(&package, &unfinished)?;
     std::fs::rename(&unfinished, &output).map_err(failed)?;
     print_line(&format!(
         "exported {}: {} tests, {} jury submissions, to {}",

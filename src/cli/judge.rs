@@ -78,6 +78,10 @@ fn read_program(path: &Path, language: Option<String>, languages: &[Language]) -
             .collect();
         paths.sort();
         paths
+    } else if path.exists() && !path.is_file() {
+        // A device or pipe may never end.
+        let message = format!("{} is neither a file nor a folder", path.display());
+        return Err(CliError::new("source.unreadable", message));
     } else {
         vec![path.to_owned()]
     };
@@ -109,7 +113,11 @@ fn read_program(path: &Path, language: Option<String>, languages: &[Language]) -
             format!("name the language with --language, one of {}", known.join(", ")),
         )
     })?;
-    Ok(ProgramSource { language, files })
+    Ok(ProgramSource {
+        entry: None,
+        language,
+        files,
+    })
 }
 
 fn as_value(outcome: &JudgeOutcome) -> serde_json::Value {

@@ -19,6 +19,7 @@ pub(super) async fn sandbox_test(
         settings: wiring::sandbox_settings(settings)?,
         tier,
         filter,
+        skip_same: false,
     };
     let mut printed = Ok(());
     let summary = run_hostile(&options, |event| {

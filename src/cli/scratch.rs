@@ -19,6 +19,9 @@ impl Scratch {
         }
         let folder = tempfile::Builder::new().prefix("codesm-").tempdir();
         let folder = folder.map_err(|error| CliError::new("storage.folder", format!("no scratch folder can be made: {error}")))?;
+        if settings.sandbox.allow_reduced {
+            crate::wiring::passable(folder.path())?;
+        }
         folder.path().clone_into(&mut settings.general.data_dir);
         Ok(Self {
             settings,

@@ -110,6 +110,13 @@ async fn verify_submissions(shared: &Shared, mut package: Package, news: &mpsc::
     for warning in &package.warnings {
         tell(news, News::Note(format!("{}: {warning}", package.name))).await;
     }
+    if package.submissions.is_empty() {
+        let note = format!(
+            "{}: there are no submissions in `submissions`, so nothing was verified",
+            package.name
+        );
+        tell(news, News::Note(note)).await;
+    }
     let has_limit = package.time_limit_ms.is_some() || package.submissions.is_empty();
     if !has_limit {
         let Ok(_place) = shared.places.acquire().await else { return };

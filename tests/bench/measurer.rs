@@ -126,6 +126,7 @@ impl Bench {
         }
         let request = CompileRequest {
             program: ProgramSource {
+                entry: None,
                 language: source.language.clone(),
                 files: vec![SourceFile {
                     name: source.file.clone(),

@@ -1,7 +1,7 @@
 # A compiler that fills every place it can write to.
 import os
 kept = []
-for folder in ["/work", "/tmp", "/dev/shm"]:
+for folder in [os.getcwd(), os.environ["TMPDIR"], "/dev/shm"]:
     try:
         for number in range(100000):
             with open("%s/%d" % (folder, number), "wb") as file:

@@ -1,5 +1,6 @@
 # Takes every inode.
+import os
 number = 0
 while True:
     number += 1
-    open("/tmp/%d" % number, "w").close()
+    open("%s/%d" % (os.environ["TMPDIR"], number), "w").close()

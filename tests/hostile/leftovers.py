@@ -3,7 +3,7 @@ import ctypes
 import os
 
 found = []
-for folder in ["/tmp", "/work", "/dev/shm", "/var/tmp"]:
+for folder in dict.fromkeys([os.environ["TMPDIR"], os.getcwd(), "/tmp", "/work", "/dev/shm", "/var/tmp"]):
     try:
         before = os.listdir(folder)
     except OSError:

@@ -2,7 +2,11 @@
 import os
 import socket
 
-for folder in ["/work/", "/tmp/", "/dev/shm/"]:
+places = [os.getcwd() + "/", os.environ["TMPDIR"] + "/"]
+# With reduced isolation there is no place in memory, and nothing can be written there.
+if os.getcwd() == "/work":
+    places.append("/dev/shm/")
+for folder in places:
     os.symlink("/etc/shadow", folder + "link")
     os.symlink("/proc/1/environ", folder + "score.txt")
     os.symlink(folder + "loop", folder + "loop")

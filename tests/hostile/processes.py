@@ -12,7 +12,8 @@ for pid in [1, os.getppid()]:
         found.append("kill %d" % pid)
     except OSError:
         pass
-if os.getpid() != 2 or os.getsid(0) != 2:
+# With reduced isolation nobody has numbers of its own; a session all the same.
+if os.getsid(0) != os.getpid() or (os.getcwd() == "/work" and os.getpid() != 2):
     found.append("pid %d session %d" % (os.getpid(), os.getsid(0)))
 for program in ["/usr/bin/su", "/usr/bin/sudo", "/usr/bin/mount", "/usr/bin/passwd"]:
     if os.path.exists(program):

@@ -3,7 +3,7 @@
 #if __has_include("/files/answer") || __has_include("/feedback/judgemessage.txt") || __has_include("/tmp/kept")
 #error found while compiling
 #endif
-#if __has_include("/dev/shm/kept") || __has_include("/proc/1/environ") || __has_include("kept")
+#if __has_include("/dev/shm/kept") || __has_include("kept")
 #error found while compiling
 #endif
 #include <filesystem>
@@ -46,6 +46,7 @@ int main(int count, char** arguments) {
     for (int i = 0; i < count; i++) look("an argument", arguments[i]);
     walk("/");
     walk("/proc/self/fd");
+    for (fs::path above = fs::current_path(); above != "/"; above = above.parent_path()) walk(above);
     for (const char* name : {"environ", "cmdline", "mountinfo", "mountstats", "maps", "status", "net/unix"}) file(std::string("/proc/self/") + name);
     for (const auto& entry : found) std::cout << entry << "\n";
     if (found.empty()) std::cout << "safe\n";

@@ -32,7 +32,7 @@ func main() {
 			opened.Close()
 		}
 	}
-	filepath.WalkDir("/", func(path string, entry fs.DirEntry, err error) error {
+	walked := func(path string, entry fs.DirEntry, err error) error {
 		look("a name", []byte(path))
 		if strings.Contains(" /usr /proc /root /opt /home /var/lib ", " "+path+" ") {
 			return filepath.SkipDir
@@ -44,7 +44,11 @@ func main() {
 			file(path)
 		}
 		return nil
-	})
+	}
+	filepath.WalkDir("/", walked)
+	for above, _ := os.Getwd(); above != "/" && above != ""; above = filepath.Dir(above) {
+		filepath.WalkDir(above, walked)
+	}
 	for _, name := range []string{"environ", "cmdline", "mountinfo", "mountstats", "maps", "status", "net/unix"} {
 		file("/proc/self/" + name)
 	}

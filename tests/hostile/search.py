@@ -8,7 +8,7 @@ import stat
 import sys
 
 WORD = re.compile(b"can" b"ary:[a-z-]+:[0-9a-f]{16}")
-compiling = os.getcwd() == "/work" and os.path.exists("main.py")
+compiling = os.path.exists("main.py")
 given = b"" if compiling else sys.stdin.buffer.readline().strip()
 found = set()
 
@@ -52,10 +52,26 @@ def walk(folder, skipped=()):
 # The system's own files are the same for everybody; their names are looked at elsewhere.
 walk("/", ("/usr", "/proc", "/dev", "/root", "/opt", "/home", "/var/lib"))
 walk("/dev/shm")
+# With reduced isolation runs lie beside each other on the machine's disk: their numbers can be guessed.
+here = os.path.dirname(os.getcwd())
+base, _, number = here.rpartition("-")
+beside = []
+if base.endswith("/run") and number.isdigit():
+    runs = os.path.dirname(here)
+    beside = ["%s-%d/" % (base, int(number) + distance) for distance in range(-50, 51)]
+    for other in beside:
+        for folder in ["", "work", "tmp", "files", "feedback"]:
+            walk(other + folder)
+        read("%s/input-%d" % (runs, int(number) + beside.index(other) - 50))
+    above = os.getcwd()
+    while above != "/":
+        walk(above)
+        above = os.path.dirname(above)
 for name in ["input", "output", "answer", "test.in", "test.ans", "judgemessage.txt", "feedback", "main.c", "kept"]:
-    for folder in ["/", "/files/", "/feedback/", "/work/", "/tmp/", "/.host/", "/.host/tmp/", "/proc/1/root/files/", "/proc/1/cwd/"]:
+    for folder in ["/", "/files/", "/feedback/", "/work/", "/tmp/", "/.host/", "/.host/tmp/", "/proc/1/root/files/", "/proc/1/cwd/"] + [
+        other + folder for other in beside for folder in ("files/", "feedback/", "work/", "tmp/")]:
         read(folder + name)
-for pid in ["self", "thread-self", "1", "2", "3"]:
+for pid in ["self", "thread-self", "1", "2", "3"] + [str(os.getpid() + distance) for distance in range(-50, 51)]:
     for name in ["environ", "cmdline", "mountinfo", "mounts", "mountstats", "maps", "cgroup", "comm", "stat", "status", "numa_maps", "io", "wchan",
                  "stack", "syscall", "auxv", "net/unix", "net/tcp", "timerslack_ns"]:
         try:

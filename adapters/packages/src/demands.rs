@@ -26,12 +26,13 @@ impl Outcome {
         })
     }
 
-    /// The judge's verdicts that the format calls by this name; it has none of its own for memory.
+    /// The judge's verdicts that the format calls by this name; it has none of its own for memory. Nor for output: who writes
+    /// without end is ended by the time limit where output is not limited, and labelled so.
     const fn verdicts(self) -> &'static [Verdict] {
         match self {
             Self::Ac => &[Verdict::Accepted],
             Self::Wa => &[Verdict::WrongAnswer],
-            Self::Tle => &[Verdict::TimeLimit, Verdict::WallTimeLimit],
+            Self::Tle => &[Verdict::TimeLimit, Verdict::WallTimeLimit, Verdict::OutputLimit],
             Self::Rte => &[Verdict::RuntimeError, Verdict::MemoryLimit, Verdict::ProcessLimit],
         }
     }

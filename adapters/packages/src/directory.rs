@@ -1,13 +1,18 @@
-//! Lists a package that lies in a folder, following no links.
+//! Lists a package that lies in a folder. Of its links only those are followed that lead to what the packages of a collection
+//! share, such as a header beside them: from there on it is as if copies lay in the package.
 
 use crate::entry_name::is_kept;
 use crate::fault::{local, refuse, refuse_file};
+use crate::links;
 use crate::settings::PackageLimits;
 use crate::tree::{RawDirectory, RawEntry, TreeFile};
 use codesm_core::problems::PackageError;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// Marks the top of a repository.
+const REPOSITORY: &str = ".git";
 
 /// A package as found, links unresolved.
 pub(crate) struct Listing {
@@ -31,16 +36,28 @@ pub(crate) fn list(path: &Path, limits: &PackageLimits) -> Result<Listing, Packa
     }
     let name = real.file_name().and_then(|name| name.to_str()).map(str::to_owned);
     let mut walk = Walk {
+        package: &real,
+        collection: collection(&real),
         limits,
         entries: 0,
         ignored: Vec::new(),
     };
-    let root = walk.folder(&real, &mut Vec::new())?;
+    let root = walk.folder(&real, &mut Vec::new(), false)?;
     Ok(Listing {
         root,
         name,
         ignored: walk.ignored,
     })
+}
+
+/// The folder whose content the packages in it may share: the repository that a package is part of, else the folder it lies in.
+fn collection(package: &Path) -> Option<&Path> {
+    let around = || package.ancestors().skip(1);
+    around()
+        .find(|folder| folder.join(REPOSITORY).exists())
+        .or_else(|| around().next())
+        // Of a package at the very top everything else is no collection.
+        .filter(|folder| folder.parent().is_some())
 }
 
 /// The error for a package that cannot be opened.
@@ -52,13 +69,16 @@ pub(crate) fn not_found(error: &io::Error) -> PackageError {
 }
 
 struct Walk<'a> {
+    package: &'a Path,
+    collection: Option<&'a Path>,
     limits: &'a PackageLimits,
     entries: usize,
     ignored: Vec<String>,
 }
 
 impl Walk<'_> {
-    fn folder(&mut self, real: &Path, path: &mut Vec<String>) -> Result<RawDirectory, PackageError> {
+    /// `is_shared`: it lies outside the package.
+    fn folder(&mut self, real: &Path, path: &mut Vec<String>, is_shared: bool) -> Result<RawDirectory, PackageError> {
         if path.len() > self.limits.depth {
             return Err(refuse_file("package.too_large", path.join("/"), "folders are nested too deeply"));
         }
@@ -77,7 +97,7 @@ impl Walk<'_> {
             path.push(shown.clone());
             // `.timelimit` counts only at the top; elsewhere nobody asks for it.
             if name.to_str().is_some() && is_kept(path) {
-                let raw = self.entry(&entry.path(), path)?;
+                let raw = self.entry(&entry.path(), path, is_shared)?;
                 directory.entries.insert(shown, raw);
             } else if !shown.starts_with('.') {
                 self.ignored.push(path.join("/"));
@@ -87,18 +107,36 @@ impl Walk<'_> {
         Ok(directory)
     }
 
-    fn entry(&mut self, real: &Path, path: &mut Vec<String>) -> Result<RawEntry, PackageError> {
+    fn entry(&mut self, real: &Path, path: &mut Vec<String>, is_shared: bool) -> Result<RawEntry, PackageError> {
         let metadata = fs::symlink_metadata(real).map_err(|error| local(&path.join("/"), &error))?;
         if metadata.is_dir() {
-            return Ok(RawEntry::Directory(self.folder(real, path)?));
+            return Ok(RawEntry::Directory(self.folder(real, path, is_shared)?));
         }
         if metadata.is_symlink() {
+            if links::matters(path)
+                && let Some(found) = self.shared(real, is_shared)
+            {
+                // Circles end at the greatest depth of folders.
+                return self.entry(&found, path, true);
+            }
             let target = fs::read_link(real).map_err(|error| local(&path.join("/"), &error))?;
             let target = target
                 .to_str()
                 .ok_or_else(|| refuse_file("package.unsafe_path", path.join("/"), "the link's target is not UTF-8"))?;
             return Ok(RawEntry::Link(target.to_owned()));
         }
+        self.file(real, &metadata, path)
+    }
+
+    /// What a link leads to, if that is shared with other packages of the collection.
+    fn shared(&self, link: &Path, is_shared: bool) -> Option<PathBuf> {
+        let target = fs::canonicalize(link).ok()?;
+        // From inside the package, what is in the package is found there.
+        let is_elsewhere = is_shared || !target.starts_with(self.package);
+        (is_elsewhere && self.collection.is_some_and(|collection| target.starts_with(collection))).then_some(target)
+    }
+
+    fn file(&self, real: &Path, metadata: &fs::Metadata, path: &[String]) -> Result<RawEntry, PackageError> {
         if !metadata.is_file() {
             return Err(refuse_file(
                 "package.unsafe_path",

@@ -201,12 +201,16 @@ impl<'a> Field<'a> {
         Ok(self.text()?.split_whitespace().map(str::to_owned).collect())
     }
 
-    /// The texts of a list, or the words of a text, that every test or group may inherit: only a few bytes.
+    /// The texts of a list, or the words of a text, that programs get as arguments and every test or group may inherit: only a
+    /// few bytes, and no NUL.
     ///
     /// # Errors
-    /// As [`Self::words`]; `package.too_large`.
+    /// As [`Self::words`]; `package.invalid_value`, `package.too_large`.
     pub(crate) fn few_words(&self) -> Result<Vec<String>, PackageError> {
         let words = self.words()?;
+        if words.iter().any(|word| word.contains('\0')) {
+            return Err(self.invalid("must not contain NUL"));
+        }
         let bytes: usize = words.iter().map(|word| word.len() + 1).sum();
         if bytes > MOST_INHERITED_BYTES {
             let message = format!("longer than {MOST_INHERITED_BYTES} bytes");

@@ -43,6 +43,7 @@ pub(crate) fn read(root: &Directory, programs: &mut Programs<'_>, warnings: &mut
             return Err(refuse_file("package.too_large", place, "the included files are too large"));
         }
         let files = ProgramSource {
+            entry: None,
             language: languages.first().cloned().unwrap_or_default(),
             files: programs.load(&place, &files)?,
         };

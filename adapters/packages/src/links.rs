@@ -25,6 +25,11 @@ const JUDGED: [&str; 12] = [
     ".timelimit",
 ];
 
+/// Whether submissions could be judged differently without what lies at this path of a package.
+pub(crate) fn matters(path: &[String]) -> bool {
+    path.first().is_some_and(|top| JUDGED.contains(&top.as_str()))
+}
+
 /// The tree with every link replaced by what it points to. Elsewhere than in the folders that matter for judging, links that
 /// lead nowhere (a statement that is made by a build, a shared document of the repository) are left out and told to `ignored`;
 /// without `ignored` (archives, which hold everything or are broken) they are refused too.
@@ -77,7 +82,7 @@ impl Resolver<'_> {
             self.count()?;
             if let RawEntry::Link(target) = entry
                 && self.is_lenient
-                && !place.first().is_some_and(|top| JUDGED.contains(&top.as_str()))
+                && !matters(&place)
                 && self.follow(path, target, &mut 1).is_err()
             {
                 self.ignored.push(place.join("/"));

@@ -36,6 +36,7 @@ impl<'a> OwnProgram<'a> {
         }
         if self.files.iter().any(|(name, _)| is_script(name)) {
             return Ok(ProgramSource {
+                entry: None,
                 language: SCRIPT_LANGUAGE.to_owned(),
                 files: programs.load(&self.path, &self.files)?,
             });
@@ -59,6 +60,7 @@ impl<'a> OwnProgram<'a> {
         let mut files = programs.load(&self.path, &self.files)?;
         programs.entry_point_first(&mut files, language, None);
         Ok(ProgramSource {
+            entry: None,
             language: language.id.clone(),
             files,
         })

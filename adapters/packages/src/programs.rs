@@ -126,15 +126,18 @@ impl<'a> Programs<'a> {
     }
 
     /// Puts the file with which the program starts first: the one named, else `__main__` or `main`, else the first source.
-    pub(crate) fn entry_point_first(&self, files: &mut [SourceFile], language: &Language, named: Option<&str>) {
+    /// Says which it is if it was named.
+    pub(crate) fn entry_point_first(&self, files: &mut [SourceFile], language: &Language, named: Option<&str>) -> Option<String> {
         let is_source = |file: &SourceFile| self.language_of(&file.name).is_some_and(|found| found.id == language.id);
-        let position = named
-            .and_then(|named| files.iter().position(|file| file.name == named))
+        let chosen = named.and_then(|named| files.iter().position(|file| file.name == named));
+        let entry = chosen.map(|position| files[position].name.clone());
+        let position = chosen
             .or_else(|| files.iter().position(|file| is_source(file) && is_main(&file.name)))
             .or_else(|| files.iter().position(is_source));
         if let Some(position) = position {
             files[..=position].rotate_right(1);
         }
+        entry
     }
 
     fn by_extension(&self, extension: &str) -> Option<&'a Language> {

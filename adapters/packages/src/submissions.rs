@@ -111,8 +111,8 @@ impl<'p> SubmissionsReader<'_, 'p> {
             }
         };
         let mut files = self.programs.load(&format!("{FOLDER}/{path}"), &files)?;
-        let entry_point = said.entry_point.as_deref().or_else(|| entry_points.of(&path));
-        self.programs.entry_point_first(&mut files, language, entry_point);
+        let named = said.entry_point.as_deref().or_else(|| entry_points.of(&path));
+        let entry = self.programs.entry_point_first(&mut files, language, named);
         if said.language.is_none() && prolog::is_meant(&files) {
             return Ok(skipped("it looks like Prolog, which is not known".to_owned()));
         }
@@ -126,6 +126,7 @@ impl<'p> SubmissionsReader<'_, 'p> {
         let program = Some(ProgramSource {
             language: language.id.clone(),
             files,
+            entry,
         });
         Ok(match label {
             Ok(label) => JurySubmission {

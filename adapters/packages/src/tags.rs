@@ -86,7 +86,7 @@ fn label(listed: &str) -> Result<Label, String> {
         expected.extend_from_slice(match plain.as_str() {
             "CORRECT" | "ACCEPTED" => &[Verdict::Accepted],
             "WRONGANSWER" | "NOOUTPUT" => &[Verdict::WrongAnswer],
-            "TIMELIMIT" | "TIMELIMITEXCEEDED" => &[Verdict::TimeLimit, Verdict::WallTimeLimit],
+            "TIMELIMIT" | "TIMELIMITEXCEEDED" => &[Verdict::TimeLimit, Verdict::WallTimeLimit, Verdict::OutputLimit],
             "RUNERROR" | "RUNTIMEERROR" => &[Verdict::RuntimeError, Verdict::MemoryLimit, Verdict::ProcessLimit],
             "MEMORYLIMIT" | "MEMORYLIMITEXCEEDED" => &[Verdict::MemoryLimit],
             "OUTPUTLIMIT" | "OUTPUTLIMITEXCEEDED" => &[Verdict::OutputLimit],
@@ -140,7 +140,11 @@ mod tests {
     #[test]
     fn spellings_vary() {
         for text in ["TIMELIMIT", "time-limit-exceeded", " Time_Limit "] {
-            assert_eq!(expected(text), Ok(vec![Verdict::TimeLimit, Verdict::WallTimeLimit]), "{text}");
+            assert_eq!(
+                expected(text),
+                Ok(vec![Verdict::TimeLimit, Verdict::WallTimeLimit, Verdict::OutputLimit]),
+                "{text}"
+            );
         }
     }
 

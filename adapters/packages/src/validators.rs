@@ -15,13 +15,16 @@ use codesm_core::problems::PackageError;
 const MANY: &str = "output_validators";
 /// Folder of the new format, which is the program.
 const ONE: &str = "output_validator";
+/// problemtools and `DOMjudge` know one validator for these problems; which of several would talk, or say what comes next,
+/// is nowhere said.
+const ONE_ONLY: &str = "an interactive or multi-pass problem must have exactly one output validator";
 /// Folder with the legacy format's grader.
 const GRADERS: &str = "graders";
 
 /// Reads the checker, without the flags it is called with.
 ///
 /// # Errors
-/// `package.missing_validator`, `package.unsupported_validator`, `package.too_large`.
+/// `package.missing_validator`, `package.several_validators`, `package.unsupported_validator`, `package.too_large`.
 pub(crate) fn read_checker(
     root: &Directory,
     metadata: &Metadata,
@@ -39,6 +42,9 @@ pub(crate) fn read_checker(
         let mut validators = find(root, metadata, programs, warnings)?.into_iter();
         let any_language = metadata.dialect.is_legacy();
         let first = validators.next().expect("there is one at least");
+        if let Some(second) = validators.as_slice().first().filter(|_| kind.interactive || kind.multi_pass) {
+            return Err(refuse_file("package.several_validators", &second.path, ONE_ONLY));
+        }
         let program = first.load(any_language, programs)?;
         let more = validators
             .map(|validator| validator.load(any_language, programs))

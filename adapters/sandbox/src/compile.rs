@@ -28,6 +28,8 @@ use std::time::{Duration, Instant};
 
 /// Most bytes of the compiler's words that are kept.
 const KEPT_OUTPUT_BYTES: usize = 64 * 1024;
+/// Longest time that a compiler may wait beyond its CPU time: it has a core to itself and nothing to wait for but the disk.
+const MOST_WAITING: Duration = Duration::from_secs(10);
 /// Most bytes a compiler may say.
 const MAX_OUTPUT_BYTES: u64 = 8 * 1024 * 1024;
 /// Largest artefact.
@@ -47,8 +49,10 @@ const CACHE_VERSION: &str = "1";
 /// What the handle of a program holds.
 pub(crate) struct Program {
     pub(crate) cached: Arc<Cached>,
-    /// Names of the source files, the main one first.
+    /// The source file it is run or compiled from.
     pub(crate) main_file: String,
+    /// Files of an interpreted program of several: it finds them in its work folder too. Empty for all others.
+    pub(crate) companions: Vec<String>,
 }
 
 /// Compiles a program on a slot, or takes it from the cache.
@@ -66,11 +70,8 @@ pub(crate) fn compile(
         return Ok(refused("the file names are not plain, different relative paths", began));
     }
     let sources = offered.sources(&names);
-    let main_file = offered.main_file(&sources).to_owned();
+    let main_file = offered.main_file(&sources, &request.program).to_owned();
     let key = key(&request.program, request.role, offered, &toolchain.version, &names);
-    if let Some(cached) = shared.cache.get(&key) {
-        return Ok(compiled(request, cached, main_file, began, true));
-    }
     let job = Job {
         shared,
         request,
@@ -81,9 +82,12 @@ pub(crate) fn compile(
         key: &key,
         began,
     };
+    if let Some(cached) = shared.cache.get(&key) {
+        return Ok(job.compiled(cached, true));
+    }
     if offered.entry.compile.is_empty() {
         let cached = job.store_sources("")?;
-        return Ok(compiled(request, cached, main_file, began, false));
+        return Ok(job.compiled(cached, false));
     }
     let prepared = prepare::find(&shared.cache, offered, &request.program.files);
     with_link(&mut |link| {
@@ -114,19 +118,6 @@ fn refused(why: &str, began: Instant) -> CompileReport {
     }
 }
 
-fn compiled(request: &CompileRequest, cached: Arc<Cached>, main_file: String, began: Instant, from_cache: bool) -> CompileReport {
-    let output = cached.output.clone();
-    CompileReport {
-        outcome: CompileOutcome::Compiled(ProgramHandle {
-            language: request.program.language.clone(),
-            artefact: Arc::new(Program { cached, main_file }),
-        }),
-        output,
-        wall: began.elapsed(),
-        cached: from_cache,
-    }
-}
-
 /// Hash of everything that decides what the compiler makes. Lengths come first, so that no two lists run together.
 pub(crate) fn key(program: &ProgramSource, role: ProgramRole, offered: &Offered, version: &str, names: &[String]) -> String {
     let mut digest = Sha256::new();
@@ -152,6 +143,9 @@ pub(crate) fn key(program: &ProgramSource, role: ProgramRole, offered: &Offered,
         add(name.as_bytes());
         add(&file.content);
     }
+    if let Some(entry) = &program.entry {
+        add(entry.as_bytes());
+    }
     hex::encode(digest.finalize())
 }
 
@@ -167,6 +161,29 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
+    fn compiled(&self, cached: Arc<Cached>, from_cache: bool) -> CompileReport {
+        let is_interpreted = self.offered.entry.artefact() == Made::Sources;
+        let companions = if is_interpreted && self.names.len() > 1 {
+            self.names.to_vec()
+        } else {
+            Vec::new()
+        };
+        let output = cached.output.clone();
+        CompileReport {
+            outcome: CompileOutcome::Compiled(ProgramHandle {
+                language: self.request.program.language.clone(),
+                artefact: Arc::new(Program {
+                    cached,
+                    main_file: self.main_file.to_owned(),
+                    companions,
+                }),
+            }),
+            output,
+            wall: self.began.elapsed(),
+            cached: from_cache,
+        }
+    }
+
     fn pack_sources<W: Write>(&self, target: W) -> io::Result<W> {
         let mut packer = Packer::new(target)?;
         for (name, file) in self.names.iter().zip(&self.request.program.files) {
@@ -231,7 +248,7 @@ impl Job<'_> {
             }),
             limits: OrderLimits {
                 cpu,
-                wall: cpu * 2,
+                wall: (cpu * 2).min(cpu + MOST_WAITING),
                 memory_bytes,
                 file_bytes: max_bytes * 2,
                 disk_bytes: DISK_BYTES,
@@ -311,7 +328,7 @@ impl Job<'_> {
         if let Some(missing) = self.missing(&cached) {
             return Ok(report(CompileOutcome::Error, format!("{output}{missing}\n")));
         }
-        Ok(compiled(self.request, cached, self.main_file.to_owned(), self.began, false))
+        Ok(self.compiled(cached, false))
     }
 
     /// What a program lacks that the compiler made without an error.

@@ -11,6 +11,8 @@ use crate::protocol::{Collect, CollectWhat, FEEDBACK, FILES, OrderLimits, Profil
 use crate::sys::memory_file;
 use bytes::Bytes;
 use codesm_core::judging::{FeedbackCollect, Input, RunRequest, SandboxError};
+use codesm_core::kernel::LocalFile;
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Seek};
 use std::os::fd::OwnedFd;
@@ -80,7 +82,7 @@ pub(crate) fn prepare<'a>(shared: &'a Shared, request: &RunRequest, talks_to: Op
             Stdin::Path(path) => (None, Some(path)),
         },
     };
-    let work = lay(&request.work_files)?;
+    let work = lay(&with_companions(&program, &request.work_files)?)?;
     let initial = request.feedback.as_ref().map_or(&[][..], |folder| &folder.initial);
     let feedback = lay(initial)?;
     let mut order = order(shared, offered, &program, request)?;
@@ -111,6 +113,29 @@ pub(crate) fn prepare<'a>(shared: &'a Shared, request: &RunRequest, talks_to: Op
             results: kept_results.or_fault("sandbox.no_scratch", "share a file")?,
         },
     })
+}
+
+/// The files of the test, and with them those of an interpreted program of several, which looks for them in the current
+/// folder as in other judges. Where names meet, the test's file counts (package format, 4).
+fn with_companions<'f>(program: &Program, files: &'f [(String, Input)]) -> Result<Cow<'f, [(String, Input)]>, SandboxError> {
+    if program.companions.is_empty() {
+        return Ok(Cow::Borrowed(files));
+    }
+    let mut all = files.to_vec();
+    let is_below = |name: &str, folder: &str| name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    for name in &program.companions {
+        if files
+            .iter()
+            .any(|(file, _)| file == name || is_below(file, name) || is_below(name, file))
+        {
+            continue;
+        }
+        let path = program.cached.folder.join(name);
+        let size = path.metadata().or_fault("sandbox.no_input", "measure a source")?.len();
+        let file = LocalFile { path, size, guard: None };
+        all.push((name.clone(), Input::File(file)));
+    }
+    Ok(Cow::Owned(all))
 }
 
 fn lay(files: &[(String, Input)]) -> Result<Laid, SandboxError> {

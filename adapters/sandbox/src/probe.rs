@@ -187,6 +187,7 @@ async fn judge_golden(sandbox: &ProcessSandbox, offered: &Offered, source: &'sta
     let fault = |error: SandboxError| error.to_string();
     let mut slot = sandbox.slot().await.map_err(fault)?;
     let program = ProgramSource {
+        entry: None,
         language: offered.entry.id.clone(),
         files: vec![SourceFile {
             name: offered.entry.file_name.clone(),

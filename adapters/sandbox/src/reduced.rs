@@ -1,10 +1,11 @@
 //! Tier D: what must be so for programs to be confined without namespaces.
 
+use crate::languages::{Offered, Toolchain};
 use crate::protocol::AccountingPlan;
 use crate::sys::{identity, process};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Why tier D was not tried.
 pub(crate) const REFUSED: &str = "tier D: reduced isolation is possible here at best, and refused unless CODESM_SANDBOX_ALLOW_REDUCED=true \
@@ -50,4 +51,32 @@ pub(crate) fn open_folders(folders: &[&Path]) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Takes back the languages whose toolchain the users of programs cannot reach: without mounts nothing shows it to them.
+pub(crate) fn withdraw_unreachable(languages: &mut [Offered]) {
+    if identity::effective_user() != 0 {
+        return;
+    }
+    for offered in languages {
+        let closed = offered.toolchain.as_ref().ok().and_then(closed_folder);
+        if let Some(folder) = closed {
+            offered.toolchain = Err(format!(
+                "with reduced isolation programs are ordinary users, who may not pass through {}",
+                folder.display()
+            ));
+        }
+    }
+}
+
+/// A folder on the way to a toolchain that is closed to others.
+fn closed_folder(toolchain: &Toolchain) -> Option<PathBuf> {
+    let paths = std::iter::once(&toolchain.program)
+        .chain(toolchain.needed.values())
+        .chain(&toolchain.binds);
+    let is_closed = |folder: &&Path| fs::metadata(folder).is_ok_and(|found| found.permissions().mode() & ENTER == 0);
+    paths
+        .flat_map(|path| path.ancestors().skip(1))
+        .find(is_closed)
+        .map(Path::to_path_buf)
 }

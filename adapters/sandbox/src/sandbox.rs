@@ -185,6 +185,7 @@ fn settle(shared: &mut Shared, tier: Tier, slots: usize) -> Result<(), String> {
     shared.plan = plan(tier)?;
     if tier == Tier::D {
         reduced::open_folders(&[shared.cache.folder(), shared.scratch.path()])?;
+        reduced::withdraw_unreachable(&mut shared.languages);
     }
     shared.tier = tier;
     shared.description = describe(tier, slots);

@@ -2,8 +2,11 @@
 //!
 //! Ends are passed on as a pipe between the two would pass them on, with one addition: before a program hears of the
 //! other's end, that end has been noted by the other's init, so that the order of the two ends is never in doubt.
+//!
+//! One thing is not passed on: that the other does not listen any more. What is said to it then is taken and dropped, as
+//! much as a pipe would have held, so that who ends well is not killed for a last word that nobody needed (ADR 0011).
 
-use crate::execute::{Begun, Buffer, drain, finished};
+use crate::execute::{Begun, Buffer, CHUNK_BYTES, drain, finished};
 use crate::faults::{OrFault, fault};
 use crate::order::{Kept, Prepared};
 use crate::protocol::{Finished, RunOutcome, Stopped};
@@ -18,6 +21,9 @@ use std::time::{Duration, Instant};
 /// Longest time for which the end of a stream is not passed on while its program may just be ending. Only who closes a
 /// stream and goes on living waits so long, once.
 const END_NOTICE: Duration = Duration::from_millis(20);
+/// Most bytes that are taken for one who does not listen any more; who says more gets a broken pipe. As much as the pipe
+/// holds in which the words are: problemtools and `DOMjudge` leave them there, unread.
+const UNHEARD_BYTES: usize = CHUNK_BYTES;
 /// What an interactor has at least after the submission's end, however long that took.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
@@ -33,6 +39,8 @@ pub(crate) struct Party<'a> {
     /// Since when it says nothing more, or (of the ear) hears nothing more; until the other was told.
     voice_ended: Option<Instant>,
     ear_broken: Option<Instant>,
+    /// Bytes that were said to it when it did not listen any more.
+    unheard: usize,
     /// When the end of its first process was seen.
     ended: Option<Instant>,
     outcome: Option<RunOutcome>,
@@ -57,6 +65,7 @@ impl<'a> Party<'a> {
             written: 0,
             voice_ended: None,
             ear_broken: None,
+            unheard: 0,
             ended: None,
             outcome: None,
         };
@@ -176,8 +185,8 @@ impl<'a> Talk<'a> {
             let mut wishes = Vec::with_capacity(11);
             for (index, party) in self.parties.iter().enumerate() {
                 let other = &self.parties[1 - index];
-                // Nothing more is taken from one before the other took what was there; nor after it went away.
-                let listen = !other.has_pending() && other.ear.is_some();
+                // Nothing more is taken from one before the other took what was there, nor when enough was dropped.
+                let listen = !other.has_pending() && other.unheard < UNHEARD_BYTES;
                 let ear = if party.has_pending() { Wish::Write } else { Wish::Nothing };
                 wishes.extend([
                     party
@@ -246,7 +255,9 @@ impl<'a> Talk<'a> {
         };
         speaker.heard.stdout.write(chunk);
         speaker.count()?;
-        if !speaker.begun.is_being_killed() {
+        if listener.ear.is_none() {
+            listener.unheard += chunk.len();
+        } else if !speaker.begun.is_being_killed() {
             listener.pending.clear();
             listener.pending.extend_from_slice(chunk);
             listener.written = 0;
@@ -255,11 +266,11 @@ impl<'a> Talk<'a> {
         Ok(())
     }
 
-    /// Lets each know that the other says, or hears, nothing more.
+    /// Lets each know that the other says nothing more, or heard nothing of what was said for long.
     fn pass_on_ends(&mut self) {
         for (one, other) in [(SUBMISSION, INTERACTOR), (INTERACTOR, SUBMISSION)] {
             let silent = self.parties[one].may_tell(self.parties[one].voice_ended);
-            let deaf = self.parties[one].may_tell(self.parties[one].ear_broken);
+            let deaf = self.parties[one].unheard >= UNHEARD_BYTES && self.parties[one].may_tell(self.parties[one].ear_broken);
             let other = &mut self.parties[other];
             if silent && !other.has_pending() {
                 other.ear = None;

@@ -4,7 +4,7 @@ use super::super::judge::plan;
 use super::row::{Row, RowResult};
 use codesm_core::judging::engine::{Engine, JudgeOutcome, Unobserved};
 use codesm_core::judging::{ProgramSource, SandboxError, Verdict};
-use codesm_core::problems::{JurySubmission, Label, Package};
+use codesm_core::problems::{JurySubmission, Label, Package, out_of_range};
 
 pub(super) async fn judge_submission(engine: &Engine, package: &Package, submission: &JurySubmission, limit_ms: u32) -> Row {
     let result = match (&submission.program, &submission.skipped) {
@@ -12,7 +12,7 @@ pub(super) async fn judge_submission(engine: &Engine, package: &Package, submiss
         (None, None) => RowResult::Skipped("the language is not known".to_owned()),
         (Some(program), None) => match judge_as_labelled(engine, package, program, &submission.label).await {
             Ok(outcome) => RowResult::Judged {
-                mismatches: submission.label.mismatches(&outcome),
+                mismatches: mismatches(package, &submission.label, &outcome),
                 outcome: Box::new(outcome),
                 limit_ms,
             },
@@ -27,6 +27,13 @@ pub(super) async fn judge_submission(engine: &Engine, package: &Package, submiss
         expected: expected(&submission.label),
         result,
     }
+}
+
+/// What the label says and does not hold; and points that are against what the package says of them, whoever has them.
+fn mismatches(package: &Package, label: &Label, outcome: &JudgeOutcome) -> Vec<String> {
+    let mut mismatches = label.mismatches(outcome);
+    mismatches.extend(out_of_range(&package.rules, outcome));
+    mismatches
 }
 
 /// Judges as a solver's submission is judged; all tests are run only if the label is about them, or may still be borne out

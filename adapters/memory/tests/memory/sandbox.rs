@@ -11,6 +11,7 @@ use std::time::Duration;
 fn source() -> CompileRequest {
     CompileRequest {
         program: ProgramSource {
+            entry: None,
             language: "cpp".to_owned(),
             files: vec![SourceFile {
                 name: "main.cpp".to_owned(),

@@ -52,6 +52,7 @@ pub(super) fn load(
     files: &[(String, &TreeFile)],
 ) -> Result<ProgramSource, PackageError> {
     Ok(ProgramSource {
+        entry: None,
         language,
         files: programs.load(path, files)?,
     })

@@ -18,7 +18,7 @@ struct Tag {
     timing: Timing,
 }
 
-const TIME: [Verdict; 2] = [Verdict::TimeLimit, Verdict::WallTimeLimit];
+const TIME: [Verdict; 3] = [Verdict::TimeLimit, Verdict::WallTimeLimit, Verdict::OutputLimit];
 const ANY_FAILURE: [Verdict; 7] = [
     Verdict::WrongAnswer,
     Verdict::TimeLimit,
@@ -82,7 +82,7 @@ pub(super) fn read(
 
 /// What a tag means; nothing if it asserts nothing.
 fn meaning(name: &str) -> Option<Tag> {
-    let [time, wall] = TIME;
+    let [time, wall, output] = TIME;
     let tag = |folder, expected: &[Verdict], timing| Tag {
         folder,
         expected: expected.to_vec(),
@@ -93,9 +93,9 @@ fn meaning(name: &str) -> Option<Tag> {
         // testlib's presentation error is a wrong answer here.
         "wrong-answer" | "presentation-error" => tag("wrong_answer", &[Verdict::WrongAnswer], Timing::MustFit),
         "time-limit-exceeded" => tag("time_limit_exceeded", &TIME, Timing::MustExceed),
-        "time-limit-exceeded-or-accepted" => tag("mixed", &[Verdict::Accepted, time, wall], Timing::Nothing),
+        "time-limit-exceeded-or-accepted" => tag("mixed", &[Verdict::Accepted, time, wall, output], Timing::Nothing),
         "memory-limit-exceeded" => tag("memory_limit_exceeded", &[Verdict::MemoryLimit], Timing::Nothing),
-        "time-limit-exceeded-or-memory-limit-exceeded" => tag("rejected", &[time, wall, Verdict::MemoryLimit], Timing::Nothing),
+        "time-limit-exceeded-or-memory-limit-exceeded" => tag("rejected", &[time, wall, output, Verdict::MemoryLimit], Timing::Nothing),
         "runtime-error" => tag("run_time_error", &[Verdict::RuntimeError, Verdict::ProcessLimit], Timing::Nothing),
         "rejected" | "failed" => tag("rejected", &ANY_FAILURE, Timing::Nothing),
         _ => return None,

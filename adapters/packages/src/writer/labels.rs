@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 const OUTCOMES: [(&str, &[Verdict]); 4] = [
     ("AC", &[Verdict::Accepted]),
     ("WA", &[Verdict::WrongAnswer]),
-    ("TLE", &[Verdict::TimeLimit, Verdict::WallTimeLimit]),
+    ("TLE", &[Verdict::TimeLimit, Verdict::WallTimeLimit, Verdict::OutputLimit]),
     ("RTE", &[Verdict::RuntimeError, Verdict::MemoryLimit, Verdict::ProcessLimit]),
 ];
 
@@ -63,11 +63,7 @@ impl Demand {
 fn outcomes(verdicts: &[Verdict]) -> Option<Vec<&'static str>> {
     let has = |verdict: &Verdict| verdicts.contains(verdict);
     let found: Vec<_> = OUTCOMES.iter().filter(|(_, own)| own.iter().all(has)).collect();
-    let is_covered = |verdict: &Verdict| match verdict {
-        // Any failure includes this one, which the format does not know.
-        Verdict::OutputLimit => ["WA", "TLE", "RTE"].iter().all(|name| found.iter().any(|(known, _)| known == name)),
-        verdict => found.iter().any(|(_, own)| own.contains(verdict)),
-    };
+    let is_covered = |verdict: &Verdict| found.iter().any(|(_, own)| own.contains(verdict));
     verdicts
         .iter()
         .all(is_covered)
@@ -136,9 +132,9 @@ mod tests {
 
     #[test]
     fn verdicts_are_outcomes_only_together() {
-        let time = [Verdict::TimeLimit, Verdict::WallTimeLimit];
+        let time = [Verdict::TimeLimit, Verdict::WallTimeLimit, Verdict::OutputLimit];
         assert_eq!(outcomes(&time), Some(vec!["TLE"]));
-        assert_eq!(outcomes(&time[..1]), None);
+        assert_eq!(outcomes(&time[..2]), None);
         assert_eq!(outcomes(&[Verdict::OutputLimit]), None);
         assert_eq!(outcomes(&[Verdict::MemoryLimit]), None);
     }

@@ -236,6 +236,27 @@ fn several_legacy_validators_must_all_accept() {
 }
 
 #[test]
+fn of_several_validators_none_could_talk_or_say_what_comes_next() {
+    for kind in ["custom interactive", "custom multi-pass"] {
+        let package = |second: &str| {
+            Fixture::with(&format!("validation: {kind}\n"))
+                .file("output_validators/a/a.py", "x")
+                .file("output_validators/a/b.py", "x")
+                .file(second, "x")
+        };
+        let refusal = package("output_validators/b/check.cpp").refusal();
+        assert_eq!(
+            (refusal.code, refusal.file.as_deref()),
+            ("package.several_validators", Some("output_validators/b")),
+            "{kind}"
+        );
+        assert!(refusal.message.contains("exactly one output validator"), "{}", refusal.message);
+        // Other files beside it are none.
+        package("output_validators/README.md").package();
+    }
+}
+
+#[test]
 fn a_modern_validator_is_its_folder() {
     let package = Fixture::with(MODERN)
         .file("output_validator/a_helper.py", "x")

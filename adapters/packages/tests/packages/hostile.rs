@@ -38,6 +38,14 @@ fn names_that_leave_the_archive_are_refused() {
 }
 
 #[test]
+fn arguments_that_no_program_can_get_are_refused() {
+    let flags = "output_validator_flags: \"x\\0y\"\n";
+    let error = refused_with(vec![entry("p/data/secret/testdata.yaml", flags)]);
+    assert_eq!(error.code, "package.invalid_value");
+    assert_eq!(error.key.as_deref(), Some("output_validator_flags"));
+}
+
+#[test]
 fn links_that_leave_the_package_are_refused() {
     for (name, target) in [
         ("p/x", "/etc/passwd"),
@@ -227,6 +235,49 @@ fn links_of_folders_are_held_to_the_same_rules() {
     assert_eq!(package.tests[2].name, "secret/more/1");
     let package = Fixture::with("").link("problem.pdf", "../../doc/problem.pdf").package();
     assert!(package.warnings.iter().any(|warning| warning.starts_with("problem.pdf: ignored")));
+}
+
+#[test]
+fn folders_share_files_with_the_collection_they_are_in() {
+    let fixture = Fixture::with("").link("data/secret/more", "../../../shared/tests");
+    let shared = fixture.folder.path().join("shared/tests");
+    fs::create_dir_all(&shared).unwrap();
+    fs::write(shared.join("9.in"), "9").unwrap();
+    fs::write(shared.join("9.ans"), "9").unwrap();
+    let names = |fixture: &Fixture| -> Vec<String> { fixture.package().tests.into_iter().map(|test| test.name).collect() };
+    assert_eq!(names(&fixture), ["sample/1", "secret/1", "secret/more/9"]);
+    // A link among what is shared is followed as well; one that leads back into the package goes in circles.
+    std::os::unix::fs::symlink("9.in", shared.join("91.in")).unwrap();
+    std::os::unix::fs::symlink("9.ans", shared.join("91.ans")).unwrap();
+    assert_eq!(names(&fixture), ["sample/1", "secret/1", "secret/more/9", "secret/more/91"]);
+    std::os::unix::fs::symlink("../../adding/data/secret", shared.join("up")).unwrap();
+    assert_eq!(fixture.refusal().code, "package.too_large");
+    // What is not for judging is left out as before, and may be as large as it likes.
+    let fixture = Fixture::with("").link("docs", "..");
+    assert!(
+        fixture
+            .package()
+            .warnings
+            .iter()
+            .any(|warning| warning.starts_with("docs: ignored"))
+    );
+}
+
+#[test]
+fn a_repository_is_one_collection() {
+    let outer = tempfile::tempdir().unwrap();
+    fs::create_dir_all(outer.path().join("contests/one/p/data/secret")).unwrap();
+    fs::create_dir(outer.path().join("headers")).unwrap();
+    fs::write(outer.path().join("headers/1.ans"), "7").unwrap();
+    let fixture = Fixture::with("")
+        .link("data/secret/2.ans", "../../../../../headers/1.ans")
+        .file("data/secret/2.in", "2");
+    let place = outer.path().join("contests/one/p");
+    fs::remove_dir_all(&place).unwrap();
+    fs::rename(fixture.root(), &place).unwrap();
+    assert_eq!(fixture.read_at(&place).err().unwrap().code, "package.unsafe_path");
+    fs::create_dir(outer.path().join(".git")).unwrap();
+    assert_eq!(fixture.read_at(&place).unwrap().tests.len(), 3);
 }
 
 #[test]

@@ -99,7 +99,7 @@ fn solutions_are_labelled_by_their_tags() {
         let label = &solution(&package, path).label;
         (label.expected.clone(), label.permitted.clone())
     };
-    let time = [Verdict::TimeLimit, Verdict::WallTimeLimit];
+    let time = [Verdict::TimeLimit, Verdict::WallTimeLimit, Verdict::OutputLimit];
     let accepted = vec![Verdict::Accepted];
     assert_eq!(label("accepted/accepted.cpp"), (accepted.clone(), vec![]));
     for path in ["wrong_answer/wrong-answer.cpp", "wrong_answer/presentation-error.cpp"] {

@@ -6,7 +6,7 @@ use codesm_core::problems::{JurySubmission, Label, Package};
 
 const MODERN: &str = "problem_format_version: 2025-09\nname: x\n";
 const CRASHES: [Verdict; 3] = [Verdict::RuntimeError, Verdict::MemoryLimit, Verdict::ProcessLimit];
-const TOO_SLOW: [Verdict; 2] = [Verdict::TimeLimit, Verdict::WallTimeLimit];
+const TOO_SLOW: [Verdict; 3] = [Verdict::TimeLimit, Verdict::WallTimeLimit, Verdict::OutputLimit];
 
 fn find<'a>(package: &'a Package, path: &str) -> &'a JurySubmission {
     package
@@ -182,6 +182,8 @@ fn submissions_yaml_replaces_by_folder_and_narrows_by_glob() {
     assert!(find(&package, "mine/c.py").skipped.is_some());
     let odd = find(&package, "accepted/odd").program.clone().unwrap();
     assert_eq!((odd.language.as_str(), odd.files[0].name.as_str()), ("python", "z.py"));
+    assert_eq!(odd.entry.as_deref(), Some("z.py"));
+    assert_eq!(find(&package, "mine/a.py").program.as_ref().unwrap().entry, None);
     assert!(find(&package, "accepted/no.py").skipped.clone().unwrap().contains("contradicts"));
 }
 

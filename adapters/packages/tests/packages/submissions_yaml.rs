@@ -7,7 +7,7 @@ use codesm_core::problems::{Constraint, JurySubmission, Package, Timing};
 const MODERN: &str = "problem_format_version: 2025-09\nname: x\n";
 const SCORING: &str = "problem_format_version: 2025-09\nname: x\ntype: scoring\n";
 const CRASHES: [Verdict; 3] = [Verdict::RuntimeError, Verdict::MemoryLimit, Verdict::ProcessLimit];
-const TOO_SLOW: [Verdict; 2] = [Verdict::TimeLimit, Verdict::WallTimeLimit];
+const TOO_SLOW: [Verdict; 3] = [Verdict::TimeLimit, Verdict::WallTimeLimit, Verdict::OutputLimit];
 
 fn find<'a>(package: &'a Package, path: &str) -> &'a JurySubmission {
     let found = package.submissions.iter().find(|submission| submission.path == path);

@@ -36,7 +36,7 @@ pub(crate) fn languages() -> Vec<Language> {
 
 /// A folder with a package in it, and a scratch folder beside it.
 pub(crate) struct Fixture {
-    folder: TempDir,
+    pub(crate) folder: TempDir,
     pub(crate) limits: PackageLimits,
 }
 
@@ -120,7 +120,12 @@ impl Fixture {
     }
 
     pub(crate) fn read(&self) -> Result<Package, PackageError> {
-        self.reader().read(&PackageSource::Directory(self.root()))
+        self.read_at(&self.root())
+    }
+
+    /// With this fixture's settings.
+    pub(crate) fn read_at(&self, folder: &Path) -> Result<Package, PackageError> {
+        self.reader().read(&PackageSource::Directory(folder.to_path_buf()))
     }
 
     pub(crate) fn package(&self) -> Package {

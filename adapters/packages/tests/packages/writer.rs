@@ -240,6 +240,7 @@ fn legacy_labels_become_those_of_2025_09() {
 
 fn program(name: &str) -> ProgramSource {
     ProgramSource {
+        entry: None,
         language: "cpp".into(),
         files: vec![SourceFile {
             name: name.into(),
@@ -307,7 +308,7 @@ fn labels_without_words_are_refused() {
         "accepted/a.cpp",
     );
     refused(&fixture, &with("a.cpp", Label::one_of([Verdict::Accepted])), "a.cpp");
-    let expected = Label::one_of([Verdict::Accepted, Verdict::TimeLimit, Verdict::WallTimeLimit]);
+    let expected = Label::one_of([Verdict::Accepted, Verdict::TimeLimit, Verdict::WallTimeLimit, Verdict::OutputLimit]);
     let package = with("mixed/a.cpp", expected.clone());
     let read = round_trip(&fixture, &package).unwrap();
     assert_eq!(read.submissions[0].label.expected, expected.expected);

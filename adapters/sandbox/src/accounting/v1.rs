@@ -16,10 +16,13 @@ use std::time::Duration;
 const OUR_PROCESSES: u64 = 2;
 /// What the init may use besides the program: its own pages, page tables, mounts.
 const OUR_BYTES: u64 = 2 * 1024 * 1024;
-/// What earlier runs left above this is dropped before the next one.
-const STALE_BYTES: u64 = 2 * 1024 * 1024;
+/// What earlier runs left is dropped before the next one if it is more than this, and more than [`STALE_PART`] of the limit.
+/// The kernel frees most of it by itself within some ms; making it do so at once costs as much as a small program.
+const STALE_BYTES: u64 = 4 * 1024 * 1024;
+/// Part of a run's memory limit that may be stale: by so much more it could use, if the kernel frees it meanwhile.
+const STALE_PART: u64 = 64;
 
-/// Longest time for getting rid of them.
+/// Longest time for getting rid of it.
 const STALE_PATIENCE: Duration = Duration::from_millis(500);
 const STALE_PAUSE: Duration = Duration::from_millis(5);
 
@@ -81,7 +84,7 @@ impl GroupsV1 {
     }
 
     pub(super) fn begin(&mut self, limits: &OrderLimits) -> io::Result<()> {
-        let before = self.usage_without_stale()?;
+        let before = self.usage_without_stale(STALE_BYTES.max(limits.memory_bytes / STALE_PART))?;
         self.limit_memory(Some(
             before
                 .saturating_add(limits.memory_bytes)
@@ -97,11 +100,11 @@ impl GroupsV1 {
 
     /// Memory in use before a run. The kernel frees files of an earlier run in its own time; what is still there would be
     /// lent to this one when it goes.
-    fn usage_without_stale(&mut self) -> io::Result<u64> {
+    fn usage_without_stale(&mut self, bearable: u64) -> io::Result<u64> {
         let began = process::monotonic();
         loop {
             let usage = number(&self.memory_usage)?;
-            if usage.saturating_sub(STALE_BYTES) <= self.least_usage {
+            if usage.saturating_sub(bearable) <= self.least_usage {
                 self.least_usage = self.least_usage.min(usage);
                 return Ok(usage);
             }
@@ -113,7 +116,7 @@ impl GroupsV1 {
             if let Some(reclaim) = &self.memory_reclaim {
                 let _ = reclaim.write_at(b"0", 0);
             }
-            if number(&self.memory_usage)?.saturating_sub(STALE_BYTES) > self.least_usage {
+            if number(&self.memory_usage)?.saturating_sub(bearable) > self.least_usage {
                 std::thread::sleep(STALE_PAUSE);
             }
         }
@@ -169,13 +172,23 @@ impl GroupsV1 {
     fn limit_memory(&self, bytes: Option<u64>) -> io::Result<()> {
         let limit = bytes.map_or_else(|| "-1".to_owned(), |bytes| bytes.to_string());
         if let Some(with_swap) = &self.memory_and_swap_limit {
-            with_swap.write_at(b"-1", 0)?;
+            write(with_swap, "-1")?;
         }
-        self.memory_limit.write_at(limit.as_bytes(), 0)?;
+        write(&self.memory_limit, &limit)?;
         if let Some(with_swap) = &self.memory_and_swap_limit {
-            with_swap.write_at(limit.as_bytes(), 0)?;
+            write(with_swap, &limit)?;
         }
         Ok(())
+    }
+}
+
+/// The kernel gives up changing a limit when a signal is pending (only a tracer sends any here).
+fn write(file: &File, text: &str) -> io::Result<()> {
+    loop {
+        match file.write_at(text.as_bytes(), 0) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            written => return written.map(drop),
+        }
     }
 }
 

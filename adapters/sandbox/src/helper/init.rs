@@ -1,21 +1,21 @@
 //! Pid 1 of a run: sets up its file systems, starts the program as pid 2, cleans up after it.
 
+use super::host::{Host, Lent};
 use super::places::Places;
-use super::root::HOST;
 use super::slot::SlotContext;
 use super::{Failure, Step, collect, program, reduced};
 use crate::accounting::threads_besides_init;
 use crate::archive;
 use crate::protocol::{FEEDBACK, FILES, Go, InitWord, PROGRAM, RunOrder, WORK};
-use crate::sys::mount::{self, Content, Use};
-use crate::sys::process::{self, Ended, Side};
+use crate::sys::mount::{self, Content};
+use crate::sys::process::{self, Ended};
 use crate::sys::socket::PacketSocket;
 use crate::sys::{identity, poll};
 use std::fs::{self, File};
 use std::io::{self, BufReader};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 /// Most files of one writable file system.
@@ -58,14 +58,22 @@ impl Streams {
 }
 
 /// Body of pid 1.
-pub(super) fn init_main(context: &SlotContext, order: &RunOrder, streams: Streams, report: &PacketSocket, send_proc: bool) {
-    if let Err(Failure { step, error }) = run(context, order, streams, report, send_proc) {
+pub(super) fn init_main(context: &SlotContext, order: &RunOrder, streams: Streams, lent: Lent, report: &PacketSocket, send_proc: bool) {
+    if let Err(Failure { step, error }) = run(context, order, streams, lent, report, send_proc) {
         let message = error.to_string();
         let _ = report.send(&InitWord::Failed { step, message }, &[]);
     }
 }
 
-fn run(context: &SlotContext, order: &RunOrder, mut streams: Streams, report: &PacketSocket, send_proc: bool) -> Result<(), Failure> {
+fn run(
+    context: &SlotContext,
+    order: &RunOrder,
+    mut streams: Streams,
+    lent: Lent,
+    report: &PacketSocket,
+    send_proc: bool,
+) -> Result<(), Failure> {
+    context.host.iter().for_each(Host::close);
     process::die_with_parent().step("die with the parent")?;
     // The parent may have died before that took effect.
     let [gone] = poll::readable([Some(report.as_fd())], Some(Duration::ZERO)).step("look for the parent")?;
@@ -77,22 +85,16 @@ fn run(context: &SlotContext, order: &RunOrder, mut streams: Streams, report: &P
         process::adopt_orphans().step("adopt orphans")?;
         reduced::make_folders(context, order, &places)?;
     } else {
-        file_systems(context, order)?;
+        file_systems(context, order, &lent)?;
     }
+    if let Some(input) = lent.input {
+        streams.input = Some(input.into());
+    }
+    // Nothing of it stays open while the program runs.
+    drop((lent.program, lent.files));
     // The kernel must prefer the program, then this process, to the slot process when memory runs out. The /proc of the
     // run, mounted just now, is the first that can be written.
     process::prefer_when_out_of_memory(500);
-    if let Some(file) = &order.input {
-        // Not bound to a name: the list of mounts, which programs can read, would tell where tests lie and what they are called.
-        let opened = match context.reduced {
-            Some(_) => File::open(file),
-            None => mount::open_alone(&on_host(file)),
-        };
-        streams.input = Some(opened.step("open the input")?.into());
-    }
-    if context.reduced.is_none() {
-        mount::detach(Path::new(HOST)).step("let go of the host")?;
-    }
     if let Some(sources) = streams.sources.take() {
         unpack(context, sources, &places.work, order.work_writable).step("unpack the sources")?;
     }
@@ -116,14 +118,9 @@ fn run(context: &SlotContext, order: &RunOrder, mut streams: Streams, report: &P
         return Ok(());
     }
     let started = process::monotonic();
-    let first = match process::fork().step("fork the program")? {
-        Side::Child => {
-            drop(errors);
-            program::program_main(context, order, &places, &streams, &errors_of_program);
-            process::exit(127);
-        }
-        Side::Parent(pid) => pid,
-    };
+    let first = (context.stack)
+        .spawn(&mut || program::program_main(context, order, &places, &streams, &errors_of_program))
+        .step("start the program")?;
     drop(errors_of_program);
     let (results, ended_mark) = (streams.results.take(), streams.ended.take());
     // Closed here, so that the end of the streams is the end of the program.
@@ -208,32 +205,27 @@ fn end_everything(used: &mut Used) {
     }
 }
 
-/// Where a path of the host is seen until the host is let go of.
-fn on_host(path: &Path) -> PathBuf {
-    Path::new(HOST).join(path.strip_prefix("/").unwrap_or(path))
-}
-
-fn file_systems(context: &SlotContext, order: &RunOrder) -> Result<(), Failure> {
+fn file_systems(context: &SlotContext, order: &RunOrder, lent: &Lent) -> Result<(), Failure> {
     let (user, disk) = (context.user, order.limits.disk_bytes);
     mount::temporary(Path::new(WORK), disk, MAX_INODES, user, Content::Programs).step("mount the work folder")?;
     mount::temporary(Path::new("/tmp"), disk, MAX_INODES, user, Content::Programs).step("mount /tmp")?;
     let shared = disk.min(SHARED_MEMORY_BYTES);
     mount::temporary(Path::new("/dev/shm"), shared, MAX_INODES, user, Content::Data).step("mount /dev/shm")?;
-    if let Some(folder) = &order.program {
-        mount::bind(&on_host(folder), Path::new(PROGRAM), Use::ReadOnly).step("show the program")?;
+    if let Some(program) = &lent.program {
+        program.attach(Path::new(PROGRAM)).step("show the program")?;
     }
     if let Some(bytes) = order.feedback_bytes {
         mount::temporary(Path::new(FEEDBACK), bytes, 4096, user, Content::Data).step("mount the feedback folder")?;
     }
-    if !order.files.is_empty() {
+    if !lent.files.is_empty() {
         mount::temporary(Path::new(FILES), 64 * 1024, 1024, user, Content::Data).step("mount the folder of extra files")?;
-        for (name, path) in &order.files {
+        for (name, file) in &lent.files {
             if !archive::is_plain_name(name) || name.contains('/') {
                 return Err(io::Error::from(io::ErrorKind::InvalidInput)).step("check the name of an extra file");
             }
             let target = Path::new(FILES).join(name);
             fs::write(&target, "").step("create the place of an extra file")?;
-            mount::bind(&on_host(path), &target, Use::ReadOnly).step("show an extra file")?;
+            file.attach(&target).step("show an extra file")?;
         }
         mount::make_read_only(Path::new(FILES), false).step("make the extra files read-only")?;
     }

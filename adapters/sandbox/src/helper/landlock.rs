@@ -55,11 +55,19 @@ const MACHINE: [&str; 9] = [
     "/sys/devices/system/cpu",
 ];
 const DEVICES: [&str; 2] = ["/dev/random", "/dev/urandom"];
-const WRITABLE_DEVICES: [&str; 3] = ["/dev/null", "/dev/zero", "/dev/full"];
+/// Not `/dev/zero`: what is mapped from it is shared memory that belongs to no process, and nobody would count it.
+const WRITABLE_DEVICES: [&str; 2] = ["/dev/null", "/dev/full"];
+/// Read by OpenSSL at start: Node ends if it may not. In a root of its own a run has none, which is fine too.
+const LIBRARIES: [&str; 2] = ["/etc/ssl/openssl.cnf", "/etc/pki/tls/openssl.cnf"];
 
 /// The only wall there is where a run has no root of its own: nothing but these folders. To be called in the process that
-/// becomes the program, because of `/proc/self`.
-pub(super) fn prepare_reduced(context: &SlotContext, order: &RunOrder, places: &Places) -> io::Result<Rules> {
+/// becomes the program, because of `/proc/self`. `input` as in [`prepare`].
+pub(super) fn prepare_reduced(
+    context: &SlotContext,
+    order: &RunOrder,
+    places: &Places,
+    input: Option<BorrowedFd<'_>>,
+) -> io::Result<Rules> {
     let mut writable = vec![places.temporary.as_path()];
     let mut readable = vec![places.files.as_path()];
     (if order.work_writable { &mut writable } else { &mut readable }).push(&places.work);
@@ -69,7 +77,7 @@ pub(super) fn prepare_reduced(context: &SlotContext, order: &RunOrder, places: &
     readable.extend(order.program.iter().map(|_| places.program.as_path()));
     readable.extend(context.binds.iter().map(PathBuf::as_path));
     let system = SYSTEM.iter().chain(&CONFIGURATION).chain(&MACHINE).chain(&DEVICES);
-    readable.extend(system.chain(&["/proc/self"]).map(Path::new));
+    readable.extend(system.chain(&LIBRARIES).chain(&["/proc/self"]).map(Path::new));
     let rules = (|| {
         Ruleset::default()
             // Without it programs would not be confined at all.
@@ -82,7 +90,8 @@ pub(super) fn prepare_reduced(context: &SlotContext, order: &RunOrder, places: &
             .create()?
             .add_rules(path_beneath_rules(readable, AccessFs::from_read(VERSION)))?
             .add_rules(path_beneath_rules(writable, AccessFs::from_all(VERSION)))?
-            .add_rules(path_beneath_rules(WRITABLE_DEVICES, AccessFs::from_file(VERSION)))
+            .add_rules(path_beneath_rules(WRITABLE_DEVICES, AccessFs::from_file(VERSION)))?
+            .add_rules(input.map(|input| Ok::<_, ::landlock::RulesetError>(PathBeneath::new(input, AccessFs::ReadFile))))
     })();
     rules.map(Rules).map_err(|error: ::landlock::RulesetError| io::Error::other(error))
 }

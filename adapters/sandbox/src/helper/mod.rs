@@ -4,6 +4,7 @@
 //! Each of them is killed by the kernel when the one before it ends, and ends by itself when its socket closes.
 
 mod collect;
+mod host;
 mod init;
 mod landlock;
 mod places;
@@ -73,6 +74,8 @@ struct Slot {
 fn serve() -> io::Result<()> {
     process::die_with_parent()?;
     process::set_name(c"sandboxd");
+    // Whatever else the worker was started with is none of ours; standard input is the socket.
+    process::close_from(3)?;
     // Inherited from whoever started the worker: neither may decide what programs can enter, or who is waited for.
     process::set_usual_umask();
     process::keep_ended_children();

@@ -3,7 +3,7 @@
 use super::init::Streams;
 use super::places::Places;
 use super::slot::SlotContext;
-use super::{Failure, Step, landlock, seccomp};
+use super::{Failure, Step, landlock};
 use crate::accounting::threads_of_user;
 use crate::protocol::{InitWord, RunOrder};
 use crate::sys::process;
@@ -13,6 +13,7 @@ use std::ffi::CString;
 use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
+use std::time::Duration;
 
 /// Most open files of a program.
 const MAX_OPEN_FILES: u64 = 512;
@@ -20,6 +21,9 @@ const MAX_OPEN_FILES: u64 = 512;
 const CANNOT_EXECUTE: i32 = 126;
 /// The one limit with which the kernel also starts no handler of core files; it would run on the machine, as root.
 const NO_CORE_FILE: u64 = 1;
+/// How often and after which pause a program is tried again that somebody still has open for writing.
+const BUSY_TRIES: u32 = 500;
+const BUSY_PAUSE: Duration = Duration::from_millis(1);
 /// Lowest number of descriptors kept until exec; the standard streams are below.
 const FIRST_KEPT_DESCRIPTOR: i32 = 10;
 
@@ -37,16 +41,14 @@ fn start(context: &SlotContext, order: &RunOrder, places: &Places, streams: &Str
     limit_resources(context, order).step("set the resource limits")?;
     let input = streams.input.as_ref().filter(|_| order.input.is_some());
     let landlock = match context.reduced {
-        Some(_) => landlock::prepare_reduced(context, order, places),
+        Some(_) => landlock::prepare_reduced(context, order, places, input.map(AsFd::as_fd)),
         None => landlock::prepare(order, input.map(AsFd::as_fd)),
     };
     let landlock = landlock.step("prepare Landlock")?;
     if context.privileged {
-        // Before the capability to do so is gone with root.
-        process::drop_bounding_set();
         identity::become_user(context.user, true).step("become the slot's user")?;
     }
-    process::drop_capabilities().or_else(when_already_gone).step("drop capabilities")?;
+    process::drop_capabilities().step("drop capabilities")?;
     process::forbid_new_privileges().step("forbid new privileges")?;
     landlock.enforce().step("enforce Landlock")?;
     let text = |text: &str| CString::new(text).map_err(io::Error::other);
@@ -62,9 +64,16 @@ fn start(context: &SlotContext, order: &RunOrder, places: &Places, streams: &Str
         .map(|(name, value)| text(&format!("{name}={}", places.translate(value))))
         .collect::<Result<_, _>>()
         .step("read the environment")?;
-    process::reset_signals();
-    seccomp::install(order.profile, !context.has_groups).step("install the seccomp filter")?;
-    let error = process::execute(&arguments, &environment);
+    context.filters.install(order.profile).step("install the seccomp filter")?;
+    let mut error = process::execute(&arguments, &environment);
+    for _ in 0..BUSY_TRIES {
+        if error.raw_os_error() != Some(libc::ETXTBSY) {
+            break;
+        }
+        // The worker wrote the file, and another process that it is just starting still has a copy of the descriptor.
+        std::thread::sleep(BUSY_PAUSE);
+        error = process::execute(&arguments, &environment);
+    }
     let program = order.arguments.first().map(|program| places.translate(program)).unwrap_or_default();
     let is_made_here = Path::new(&program).starts_with(&places.program);
     // Where it may not even be tried (a data folder mounted noexec), the solver has no part in it.
@@ -94,15 +103,6 @@ fn is_fault_of_the_file(error: &io::Error) -> bool {
         libc::ELOOP,
     ]
     .contains(&number)
-}
-
-/// After setuid from root every capability is gone already, and the bounding set can no longer be changed.
-fn when_already_gone(error: io::Error) -> io::Result<()> {
-    if error.kind() == io::ErrorKind::PermissionDenied {
-        Ok(())
-    } else {
-        Err(error)
-    }
 }
 
 /// Standard streams at 0, 1, 2, and nothing else but the report socket, which exec closes.

@@ -1,7 +1,6 @@
 //! What takes the place of namespaces where there are none: folders on the host's disk, and an end for every process of a
 //! run by its user or its ancestry.
 
-use super::collect::walk;
 use super::places::Places;
 use super::slot::SlotContext;
 use super::{Failure, Step};
@@ -10,11 +9,12 @@ use crate::archive;
 use crate::protocol::RunOrder;
 use crate::sys::identity;
 use crate::sys::process::{self, Ended, Side};
-use std::fs::{self, DirBuilder, File, Permissions};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io;
-use std::os::fd::AsFd;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
-use std::path::Path;
+use std::os::fd::{AsFd, AsRawFd};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::Duration;
 
 /// Most files of one run.
@@ -49,14 +49,73 @@ pub(super) fn make_folders(context: &SlotContext, order: &RunOrder, places: &Pla
     std::env::set_current_dir(&places.work).step("enter the work folder")
 }
 
-/// Whether the files of a run are more, or larger, than two folders of the order's size may hold.
-pub(super) fn is_too_much(folder: &Path, disk_bytes: u64) -> bool {
-    let (mut bytes, mut files) = (0_u64, 0_usize);
-    walk(folder, |_, metadata| {
-        bytes = bytes.saturating_add(metadata.blocks().saturating_mul(512));
-        files += 1;
+/// A nameless copy of an input that is a file. Of the file itself a descriptor would tell the path, and, where programs run as the
+/// worker's own user, let them change its mode, for every run to come.
+pub(super) fn copy_input(input: &Path, base: &Path, run: u64) -> io::Result<File> {
+    let path = base.join(format!("input-{run}"));
+    let copied = fs::copy(input, &path).and_then(|_| {
+        // It may be opened anew, as /dev/stdin: by the slot's user too.
+        fs::set_permissions(&path, Permissions::from_mode(0o444))?;
+        File::open(&path)
     });
-    bytes > disk_bytes.saturating_mul(2) || files > MAX_FILES
+    let removed = fs::remove_file(&path);
+    let copied = copied?;
+    removed.map(|()| copied)
+}
+
+/// Whether the files of a run are more, or larger, than two folders of the order's size may hold.
+///
+/// Each folder is opened from the one above it: nothing may be hidden where no path reaches. What cannot be counted is too much.
+pub(super) fn is_too_much(folder: &Path, disk_bytes: u64) -> bool {
+    let most_bytes = disk_bytes.saturating_mul(2);
+    let (mut bytes, mut files) = (0_u64, 0_usize);
+    let mut folders = vec![(None::<Rc<File>>, folder.as_os_str().to_owned())];
+    while let Some((above, name)) = folders.pop() {
+        let path = above
+            .as_ref()
+            .map_or_else(|| PathBuf::from(&name), |above| path_of(above).join(&name));
+        let opened = match open_folder(&path) {
+            Ok(opened) => Rc::new(opened),
+            Err(error) if has_changed(&error) => continue,
+            Err(_) => return true,
+        };
+        let entries = match fs::read_dir(path_of(&opened)) {
+            Ok(entries) => entries,
+            Err(error) if has_changed(&error) => continue,
+            Err(_) => return true,
+        };
+        for entry in entries.flatten() {
+            files += 1;
+            // Does not follow links.
+            let Ok(metadata) = entry.metadata() else { continue };
+            // Folders are limited by their number, as in a file system in memory.
+            if metadata.is_dir() {
+                folders.push((Some(Rc::clone(&opened)), entry.file_name()));
+            } else {
+                bytes = bytes.saturating_add(metadata.blocks().saturating_mul(512));
+            }
+            if bytes > most_bytes || files > MAX_FILES {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+fn path_of(opened: &File) -> PathBuf {
+    PathBuf::from(format!("/proc/self/fd/{}", opened.as_raw_fd()))
+}
+
+fn open_folder(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .read(true)
+        .custom_flags(libc::O_DIRECTORY | libc::O_NOFOLLOW)
+        .open(path)
+}
+
+/// Whether a folder was removed, or something else put in its place, since it was listed.
+fn has_changed(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ENOTDIR | libc::ELOOP))
 }
 
 /// Ends every process that descends from this one, and waits for them; who lost its parent is ours (see
@@ -184,5 +243,34 @@ mod tests {
         remove(&folder).unwrap();
         assert!(!folder.exists());
         assert!(kept.join("file").exists());
+    }
+
+    #[test]
+    fn files_are_counted_however_deep_or_many_and_links_are_not_followed() {
+        let outer = tempfile::tempdir().unwrap();
+        let folder = outer.path().join("run");
+        fs::create_dir(&folder).unwrap();
+        assert!(!is_too_much(&outer.path().join("none"), 0));
+        let elsewhere = outer.path().join("elsewhere");
+        fs::write(&elsewhere, vec![1; 1 << 20]).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, folder.join("link")).unwrap();
+        std::os::unix::fs::symlink(outer.path(), folder.join("links")).unwrap();
+        let mut deep = folder.join("a");
+        fs::create_dir(&deep).unwrap();
+        fs::write(deep.join("large"), vec![1; 1 << 20]).unwrap();
+        for number in 0..1500 {
+            let above = folder.join(format!("b{number}"));
+            fs::create_dir(&above).unwrap();
+            fs::rename(&deep, above.join("a")).unwrap();
+            deep = above;
+        }
+        assert!(is_too_much(&folder, 300 << 10));
+        assert!(!is_too_much(&folder, 1 << 20));
+        let many = outer.path().join("many");
+        fs::create_dir(&many).unwrap();
+        for number in 0..=MAX_FILES {
+            fs::write(many.join(number.to_string()), "").unwrap();
+        }
+        assert!(is_too_much(&many, u64::MAX));
     }
 }

@@ -6,11 +6,9 @@ use crate::sys::identity;
 use crate::sys::mount::{self, Content, Use};
 use std::fs;
 use std::io;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-/// The whole host, read-only, for the init of a run alone: detached before anything untrusted starts.
-pub(super) const HOST: &str = "/.host";
 /// Size of the root itself: a few folders and links.
 const ROOT_BYTES: u64 = 1024 * 1024;
 /// System folders shown read-only; links (merged /usr) are copied as links.
@@ -21,19 +19,13 @@ const DEVICES: [&str; 4] = ["null", "full", "random", "urandom"];
 /// Maps shared memory that belongs to no process: shown only where groups count it.
 const COUNTED_DEVICE: &str = "zero";
 
-/// Builds the root on `place`, enters it and lets go of the host's.
+/// Builds the root on `place`, enters it and lets go of the host's. Mounts must be private.
 pub(super) fn build(setup: &SlotSetup, place: &Path) -> Result<(), Failure> {
-    mount::make_private().step("make mounts private")?;
-    let host = mount::copy_tree(Path::new("/")).step("copy the mounts of the host")?;
     mount::temporary(place, ROOT_BYTES, 4096, identity::effective_user(), Content::Programs).step("mount the root")?;
     let inside = |path: &str| place.join(path.trim_start_matches('/'));
-    for folder in ["proc", "dev", "dev/shm", "etc", "tmp", WORK, PROGRAM, FILES, FEEDBACK, HOST] {
+    for folder in ["proc", "dev", "dev/shm", "etc", "tmp", WORK, PROGRAM, FILES, FEEDBACK] {
         fs::create_dir_all(inside(folder)).step("create the folders of the root")?;
     }
-    fs::set_permissions(inside(HOST), fs::Permissions::from_mode(0o700)).step("hide the host")?;
-    mount::attach_tree(&host, &inside(HOST)).step("attach the mounts of the host")?;
-    drop(host);
-    mount::make_read_only(&inside(HOST), true).step("make the host read-only")?;
     for path in SYSTEM {
         show_system(Path::new(path), &inside(path)).step("show a system folder")?;
     }

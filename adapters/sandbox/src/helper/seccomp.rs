@@ -52,11 +52,28 @@ const NAMESPACE_FLAGS: u32 = (libc::CLONE_NEWUSER
     .unsigned_abs()
     | 0x80; // CLONE_NEWTIME
 
-/// Installs the filter; `no_new_privs` must be set.
-///
-/// Files in memory and shared memory belong to no process, so without a cgroup nobody would count them: they are refused.
-pub(super) fn install(profile: Profile, refuse_uncounted: bool) -> io::Result<()> {
-    process::install_seccomp_filter(&filter(profile, refuse_uncounted))
+/// The filters of a slot, made once.
+pub(super) struct Filters {
+    compile: Vec<sock_filter>,
+    run: Vec<sock_filter>,
+}
+
+impl Filters {
+    /// Files in memory and shared memory belong to no process, so without a cgroup nobody would count them: they are refused.
+    pub(super) fn new(refuse_uncounted: bool) -> Self {
+        Self {
+            compile: filter(Profile::Compile, refuse_uncounted),
+            run: filter(Profile::Run, refuse_uncounted),
+        }
+    }
+
+    /// Installs the one of a profile; `no_new_privs` must be set.
+    pub(super) fn install(&self, profile: Profile) -> io::Result<()> {
+        process::install_seccomp_filter(match profile {
+            Profile::Compile => &self.compile,
+            Profile::Run => &self.run,
+        })
+    }
 }
 
 const fn instruction(code: u16, value: u32, jump_true: u8, jump_false: u8) -> sock_filter {
@@ -133,6 +150,9 @@ fn fates(profile: Profile, refuse_uncounted: bool) -> (Vec<Fate>, Vec<Block>) {
     if profile == Profile::Run {
         ask(libc::SYS_prlimit64, new_limits());
         ask(libc::SYS_fcntl, one_of(1, &LOCKS, libc::ENOLCK));
+    }
+    if profile == Profile::Compile {
+        ask(libc::SYS_prlimit64, own_limits());
     }
     // The flags are the first argument on both architectures.
     ask(libc::SYS_clone, bits(0, NAMESPACE_FLAGS));
@@ -234,6 +254,18 @@ fn one_of(argument: u32, refused: &[i32], error: i32) -> Block {
         block.push(answer(error));
     }
     block.push(allow());
+    block
+}
+
+/// prlimit64 may set limits of the process itself, but not of others: without a namespace of processes the worker is one, and as its
+/// own user a compiler could lower them.
+fn own_limits() -> Block {
+    let mut block = vec![
+        instruction(LOAD_WORD, OFFSET_ARGUMENTS, 0, 0),
+        instruction(JUMP_IF_EQUAL, 0, 0, 1),
+        allow(),
+    ];
+    block.extend(new_limits());
     block
 }
 

@@ -1,10 +1,13 @@
 //! A slot process: lives in its slot's namespaces and groups and starts one run at a time.
 
+use super::host::Host;
 use super::places::run_folder;
+use super::seccomp::Filters;
 use super::watch::Over;
 use super::{Failure, Step, init, reduced, root, speed, watch};
 use crate::accounting::{self, Accounting};
 use crate::protocol::{Measured, RunOrder, RunOutcome, RunReply, SlotCommand, SlotGreeting, SlotSetup};
+use crate::sys::child_stack::ChildStack;
 use crate::sys::process::{self, Side};
 use crate::sys::socket::PacketSocket;
 use crate::sys::{identity, poll};
@@ -25,6 +28,11 @@ pub(super) struct SlotContext {
     pub(super) reduced: Option<PathBuf>,
     /// Folders of toolchains outside `/usr`.
     pub(super) binds: Vec<PathBuf>,
+    /// Where what a run needs of the host is opened; not where there are no namespaces.
+    pub(super) host: Option<Host>,
+    pub(super) filters: Filters,
+    /// Where programs are started from.
+    pub(super) stack: ChildStack,
 }
 
 impl SlotContext {
@@ -89,6 +97,8 @@ pub(super) fn slot_main(setup: &SlotSetup, groups: &[PathBuf], socket: &PacketSo
 }
 
 fn prepare(setup: &SlotSetup, groups: &[PathBuf], sandboxd: u32) -> Result<(SlotContext, Accounting), Failure> {
+    // Once here instead of in every program; the runtime ignores some.
+    process::reset_signals();
     if setup.reduced.is_some() {
         // It must live to end its programs; the closed socket tells of the worker's end.
         process::adopt_orphans().step("adopt orphans")?;
@@ -115,9 +125,12 @@ fn prepare(setup: &SlotSetup, groups: &[PathBuf], sandboxd: u32) -> Result<(Slot
         .max(1);
     let accounting = accounting::enter(&setup.accounting, groups).step("enter the accounting groups")?;
     let (user, group) = (identity::effective_user(), identity::effective_group());
-    if setup.reduced.is_none() {
-        enter_namespaces(setup, privileged, user, group)?;
-    }
+    let host = match setup.reduced {
+        Some(_) => None,
+        None => Some(enter_namespaces(setup, privileged, user, group)?),
+    };
+    // This process and the inits of runs execute nothing; programs must get nothing back by it.
+    process::drop_bounding_set();
     process::forbid_tracing().step("forbid tracing")?;
     let context = SlotContext {
         user: if privileged { setup.user } else { user },
@@ -126,11 +139,14 @@ fn prepare(setup: &SlotSetup, groups: &[PathBuf], sandboxd: u32) -> Result<(Slot
         has_groups: accounting.has_groups(),
         reduced: setup.reduced.clone(),
         binds: setup.binds.clone(),
+        host,
+        filters: Filters::new(!accounting.has_groups()),
+        stack: ChildStack::new().step("reserve memory")?,
     };
     Ok((context, accounting))
 }
 
-fn enter_namespaces(setup: &SlotSetup, privileged: bool, user: u32, group: u32) -> Result<(), Failure> {
+fn enter_namespaces(setup: &SlotSetup, privileged: bool, user: u32, group: u32) -> Result<Host, Failure> {
     let mut namespaces = libc::CLONE_NEWNS | libc::CLONE_NEWNET | libc::CLONE_NEWUTS | libc::CLONE_NEWCGROUP;
     if !privileged {
         namespaces |= libc::CLONE_NEWUSER;
@@ -142,7 +158,7 @@ fn enter_namespaces(setup: &SlotSetup, privileged: bool, user: u32, group: u32) 
         let _ = std::fs::write("/proc/sys/user/max_user_namespaces", "0");
     }
     identity::set_host_name("sandbox").step("set the host name")?;
-    root::build(setup, Path::new(&setup.mount_point))
+    Host::set_aside(|| root::build(setup, Path::new(&setup.mount_point)))
 }
 
 /// In a process of its own: what it needs of memory would stay with this one, and in the way of every run.
@@ -178,6 +194,7 @@ fn run_one(
     socket: &PacketSocket,
 ) -> Result<Option<Over>, Failure> {
     let streams = init::Streams::of(order, descriptors)?;
+    let lent = Host::lend(context.host.as_ref(), order, context.reduced.as_deref())?;
     let (report, report_of_init) = PacketSocket::pair().step("create the report socket")?;
     accounting.begin(&order.limits).step("reset the accounting")?;
     let flags = libc::CLONE_NEWPID | libc::CLONE_NEWNS | libc::CLONE_NEWIPC;
@@ -188,12 +205,12 @@ fn run_one(
     match cloned.step("clone the init process")? {
         Side::Child => {
             drop(report);
-            init::init_main(context, order, streams, &report_of_init, !accounting.has_groups());
+            init::init_main(context, order, streams, lent, &report_of_init, !accounting.has_groups());
             process::exit(0);
         }
         Side::Parent(pid) => {
             // Without our copies the worker sees the end of the streams when the last process is dead.
-            drop((report_of_init, streams));
+            drop((report_of_init, streams, lent));
             let outcome = watch::supervise(context, accounting, order, pid, &report, socket);
             if let Some(base) = &context.reduced {
                 reduced::remove(&run_folder(base, order.run)).step("remove the folder of the run")?;

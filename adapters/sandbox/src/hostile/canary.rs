@@ -21,6 +21,7 @@ use std::time::{Duration, SystemTime};
 /// The checker of both problems: accepts `safe`, tells the author (and leaves behind) what was said else.
 const CHECKER: &str = r#"// WORD
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 int main(int count, char **arguments) {
     static const char word[] = "WORD";
@@ -32,7 +33,8 @@ int main(int count, char **arguments) {
     FILE *message = fopen(path, "w");
     fprintf(message, "%s said %s", word, said);
     fclose(message);
-    FILE *kept = fopen("/tmp/kept", "w");
+    snprintf(path, sizeof path, "%s/kept", getenv("TMPDIR"));
+    FILE *kept = fopen(path, "w");
     fprintf(kept, "%s", word);
     fclose(kept);
     return strcmp(said, "safe\n") ? 43 : 42;
@@ -41,17 +43,21 @@ int main(int count, char **arguments) {
 /// The other submission: stays for a moment, with what it read.
 const OTHER: &str = r#"// WORD
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 int main(void) {
-    static char word[65536] = "WORD";
+    static char word[65536] = "WORD", path[4096];
     size_t length = fread(word + 100, 1, sizeof word - 101, stdin);
-    FILE *kept = fopen("/tmp/kept", "w");
+    snprintf(path, sizeof path, "%s/kept", getenv("TMPDIR"));
+    FILE *kept = fopen(path, "w");
     fprintf(kept, "%s%.*s", word, (int)length, word + 100);
     fclose(kept);
     kept = fopen("/dev/shm/kept", "w");
-    fprintf(kept, "%s", word);
-    fclose(kept);
+    if (kept) { // With reduced isolation there is no such folder.
+        fprintf(kept, "%s", word);
+        fclose(kept);
+    }
     usleep(50000);
     puts("safe");
 }
@@ -76,6 +82,7 @@ fn word(place: &str) -> String {
 
 fn in_c(text: &str, place: &str) -> ProgramSource {
     ProgramSource {
+        entry: None,
         language: "c".to_owned(),
         files: vec![SourceFile {
             name: "main.c".to_owned(),

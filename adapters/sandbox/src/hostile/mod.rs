@@ -31,6 +31,8 @@ pub struct HostileOptions {
     pub tier: Option<Tier>,
     /// Only programs whose name holds this.
     pub filter: Option<String>,
+    /// Not the programs that fare the same whoever runs them and where: for who tried those elsewhere.
+    pub skip_same: bool,
 }
 
 /// Judges every hostile program in every tier of this machine. `tell` hears of each result at once.
@@ -41,6 +43,7 @@ pub struct HostileOptions {
 pub async fn run_hostile(options: &HostileOptions, mut tell: impl FnMut(&HostileEvent)) -> Result<HostileSummary, SandboxError> {
     let began = Instant::now();
     let mut programs = table::programs().map_err(SandboxError::Unavailable)?;
+    programs.retain(|program| !(options.skip_same && program.same));
     if let Some(filter) = &options.filter {
         programs.retain(|program| program.name().contains(filter.as_str()));
     }
@@ -48,7 +51,7 @@ pub async fn run_hostile(options: &HostileOptions, mut tell: impl FnMut(&Hostile
         return Err(SandboxError::Unavailable("no hostile program has that name".to_owned()));
     }
     let mut summary = HostileSummary::default();
-    // Reduced isolation is tried only by name: the table does not speak for it.
+    // Reduced isolation is tried only by name: nobody has it without having asked for it.
     let is_wanted = |tier: &Tier| options.tier.map_or(*tier != Tier::D, |wanted| wanted == *tier);
     for tier in TIERS.into_iter().filter(is_wanted) {
         match tier::Trials::start(&options.settings, tier).await {

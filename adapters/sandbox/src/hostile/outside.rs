@@ -24,6 +24,9 @@ pub(super) struct Outside {
     pub(super) users: Range<u32>,
     /// The data folder of the sandbox.
     pub(super) data: PathBuf,
+    /// Whether slots have roots of their own. Else theirs is the machine's, in which others leave files too; those of runs are in the
+    /// data folder.
+    pub(super) own_roots: bool,
 }
 
 /// What was seen.
@@ -125,7 +128,7 @@ impl Outside {
                 found.extend(of_slots.map(|entry| entry.path().display().to_string()));
             }
         }
-        for slot in slots {
+        for slot in slots.iter().filter(|_| self.own_roots) {
             for place in PLACES {
                 found.extend(names(&PathBuf::from(format!("/proc/{slot}/root")).join(place)));
             }

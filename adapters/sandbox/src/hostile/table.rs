@@ -72,6 +72,9 @@ pub(super) struct HostileProgram {
     /// How often it is run, on the same slot.
     #[serde(default = "default_runs")]
     pub(super) runs: u32,
+    /// Whether nothing in it depends on who runs it and where.
+    #[serde(default)]
+    pub(super) same: bool,
     /// Whether there is something to be found by who looks for hidden tests.
     #[serde(default)]
     pub(super) canaries: bool,
@@ -125,6 +128,7 @@ impl HostileProgram {
     /// Its sources.
     pub(super) fn source(&self) -> ProgramSource {
         ProgramSource {
+            entry: None,
             language: self.language(),
             files: files_of(&self.file, &self.language()),
         }
@@ -133,6 +137,7 @@ impl HostileProgram {
     /// The other program, if it takes two.
     pub(super) fn other(&self) -> Option<ProgramSource> {
         self.against.as_ref().map(|file| ProgramSource {
+            entry: None,
             language: language_of(file).to_owned(),
             files: files_of(file, language_of(file)),
         })

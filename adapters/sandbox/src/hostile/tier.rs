@@ -78,6 +78,7 @@ impl Trials {
                 helper,
                 users: user_base..user_base + USERS,
                 data: folder.path().join("sandbox"),
+                own_roots: tier != Tier::D,
             },
             sandbox,
             slots,
@@ -298,6 +299,7 @@ fn control(sandbox: &ProcessSandbox) -> Result<ProgramSource, SandboxError> {
     let found = CONTROLS.iter().find(|(language, _, _)| offered(language));
     let (language, name, source) = found.ok_or_else(|| fault("sandbox.no_languages", "neither C nor Python is installed"))?;
     Ok(ProgramSource {
+        entry: None,
         language: (*language).to_owned(),
         files: vec![SourceFile {
             name: (*name).to_owned(),

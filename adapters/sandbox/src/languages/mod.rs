@@ -1,6 +1,7 @@
 //! The language table and the toolchains of this machine.
 
 mod java;
+mod pascal;
 mod resolve;
 mod table;
 
@@ -84,10 +85,25 @@ impl Offered {
         if known.is_empty() { names.to_vec() } else { known }
     }
 
-    /// The file that is run or compiled first.
-    pub(crate) fn main_file<'a>(&self, sources: &'a [String]) -> &'a str {
-        let usual = sources.iter().find(|name| **name == self.entry.file_name);
-        usual.or_else(|| sources.first()).map_or("", String::as_str)
+    /// The file that is run or compiled first: the one the program names, else that with the usual name, else the first. In Pascal a file that says it is
+    /// the program goes before others, and every other before a unit.
+    pub(crate) fn main_file<'a>(&self, sources: &'a [String], program: &ProgramSource) -> &'a str {
+        if let Some(entry) = &program.entry
+            && let Some(named) = sources.iter().find(|name| *name == entry)
+        {
+            return named;
+        }
+        let mut fitting: Vec<&String> = sources.iter().collect();
+        if fitting.len() > 1 && self.entry.is_source("pas") {
+            let fitness = |name: &String| {
+                let file = program.files.iter().find(|file| file.name == *name);
+                file.map(|file| pascal::fitness(&String::from_utf8_lossy(&file.content)))
+            };
+            let best = sources.iter().map(fitness).max();
+            fitting.retain(|name| Some(fitness(name)) == best);
+        }
+        let usual = fitting.iter().find(|name| ***name == self.entry.file_name);
+        usual.or_else(|| fitting.first()).map_or("", |name| name.as_str())
     }
 
     /// Names under which the sources are compiled. A single Java file is named after its public type.

@@ -117,6 +117,7 @@ impl Preparation {
             content: content.clone().into(),
         };
         ProgramSource {
+            entry: None,
             language: format!("{id}{PREPARATION}"),
             files: self.sources.iter().map(file).collect(),
         }

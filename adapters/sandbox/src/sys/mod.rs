@@ -3,6 +3,7 @@
 //! Nothing here knows what a sandbox is. `sandboxd` is single-threaded, so code after `fork` may allocate.
 #![expect(unsafe_code, reason = "the kernel is reached through libc; every block says why it is sound")]
 
+pub(crate) mod child_stack;
 pub(crate) mod identity;
 pub(crate) mod memory_file;
 pub(crate) mod mount;

@@ -49,6 +49,11 @@ pub(crate) fn make_private() -> io::Result<()> {
     mount(None, Path::new("/"), None, libc::MS_REC | libc::MS_PRIVATE, None)
 }
 
+/// What is unmounted elsewhere goes here as well, so that nobody's disk is held; nothing goes the other way.
+pub(crate) fn make_following() -> io::Result<()> {
+    mount(None, Path::new("/"), None, libc::MS_REC | libc::MS_SLAVE, None)
+}
+
 /// What may be done with files of a fresh file system in memory.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Content {
@@ -93,32 +98,54 @@ pub(crate) fn bind(source: &Path, target: &Path, how: Use) -> io::Result<()> {
 
 /// No writing, no devices, no setuid below `target` (and the mounts in it).
 pub(crate) fn make_read_only(target: &Path, recursive: bool) -> io::Result<()> {
-    let target_text = c_path(target)?;
+    let flags = if recursive { AT_RECURSIVE } else { 0 };
+    set_read_only(libc::AT_FDCWD, &c_path(target)?, flags)
+        .map_err(|error| io::Error::new(error.kind(), format!("make {} read-only: {error}", target.display())))
+}
+
+/// The same for a tree that is attached nowhere.
+fn restrict(tree: &OwnedFd) -> io::Result<()> {
+    set_read_only(tree.as_raw_fd(), c"", AT_RECURSIVE | libc::AT_EMPTY_PATH.unsigned_abs())
+}
+
+fn set_read_only(folder: RawFd, path: &CStr, flags: u32) -> io::Result<()> {
     let attributes = MountAttributes {
         set: ATTRIBUTE_READ_ONLY | ATTRIBUTE_NO_SUID | ATTRIBUTE_NO_DEVICES,
         clear: 0,
         propagation: 0,
         user_namespace: 0,
     };
-    let flags = if recursive { AT_RECURSIVE } else { 0 };
     // SAFETY: the pointers live through the call and the size is that of the structure.
     let result = unsafe {
         libc::syscall(
             libc::SYS_mount_setattr,
-            libc::AT_FDCWD,
-            target_text.as_ptr(),
+            folder,
+            path.as_ptr(),
             flags,
             &raw const attributes,
             size_of::<MountAttributes>(),
         )
     };
-    check(result)
-        .map(drop)
-        .map_err(|error| io::Error::new(error.kind(), format!("make {} read-only: {error}", target.display())))
+    check(result).map(drop)
 }
 
-/// A copy of the whole tree of mounts, attached nowhere yet.
-pub(crate) fn copy_tree(source: &Path) -> io::Result<OwnedFd> {
+/// A copy of a mount and those in it, attached nowhere yet.
+pub(crate) struct Tree(OwnedFd);
+
+impl Tree {
+    /// With the restrictions of the mount that `source` lies in.
+    pub(crate) fn copy(source: &Path) -> io::Result<Self> {
+        let tree = copy_tree(source).and_then(|tree| restrict(&tree).map(|()| Self(tree)));
+        tree.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", source.display())))
+    }
+
+    /// Shows it at `target`.
+    pub(crate) fn attach(&self, target: &Path) -> io::Result<()> {
+        attach_tree(&self.0, target).map_err(|error| io::Error::new(error.kind(), format!("attach at {}: {error}", target.display())))
+    }
+}
+
+fn copy_tree(source: &Path) -> io::Result<OwnedFd> {
     let source = c_path(source)?;
     let flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE;
     // SAFETY: the string lives through the call.
@@ -132,6 +159,7 @@ pub(crate) fn copy_tree(source: &Path) -> io::Result<OwnedFd> {
 /// but without a path that leads to it. Needs `/proc`.
 pub(crate) fn open_alone(source: &Path) -> io::Result<File> {
     let alone = copy_tree(source)?;
+    restrict(&alone)?;
     let flags = libc::O_NONBLOCK | libc::O_NOCTTY;
     OpenOptions::new()
         .read(true)
@@ -139,8 +167,7 @@ pub(crate) fn open_alone(source: &Path) -> io::Result<File> {
         .open(format!("/proc/self/fd/{}", alone.as_raw_fd()))
 }
 
-/// Attaches what [`copy_tree`] gave.
-pub(crate) fn attach_tree(tree: &OwnedFd, target: &Path) -> io::Result<()> {
+fn attach_tree(tree: &OwnedFd, target: &Path) -> io::Result<()> {
     let target = c_path(target)?;
     // SAFETY: the strings live through the call.
     let result = unsafe {
@@ -166,7 +193,7 @@ pub(crate) fn change_root(root: &Path) -> io::Result<()> {
 }
 
 /// Takes a mount (and those in it) out of this namespace.
-pub(crate) fn detach(target: &Path) -> io::Result<()> {
+fn detach(target: &Path) -> io::Result<()> {
     let target = c_path(target)?;
     // SAFETY: the string lives through the call.
     check(unsafe { libc::umount2(target.as_ptr(), libc::MNT_DETACH) }).map(drop)

@@ -192,7 +192,7 @@ pub(crate) fn drop_bounding_set() {
     }
 }
 
-/// Drops every capability, now and for whatever is executed later.
+/// Drops every capability, now and (with [`drop_bounding_set`]) for whatever is executed later.
 pub(crate) fn drop_capabilities() -> io::Result<()> {
     const VERSION_3: u32 = 0x2008_0522;
     #[repr(C)]
@@ -200,7 +200,6 @@ pub(crate) fn drop_capabilities() -> io::Result<()> {
         version: u32,
         pid: i32,
     }
-    drop_bounding_set();
     control(libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_CLEAR_ALL as libc::c_ulong)?;
     let header = Header {
         version: VERSION_3,
@@ -221,6 +220,26 @@ pub(crate) fn new_session() -> io::Result<()> {
 pub(crate) fn unshare(flags: i32) -> io::Result<()> {
     // SAFETY: takes no pointers.
     check(unsafe { libc::unshare(flags) }).map(drop)
+}
+
+/// Enters a namespace of mounts: root and current folder become its root.
+pub(crate) fn enter_mounts(namespace: BorrowedFd<'_>) -> io::Result<()> {
+    // SAFETY: the descriptor is open.
+    check(unsafe { libc::setns(namespace.as_raw_fd(), libc::CLONE_NEWNS) }).map(drop)
+}
+
+/// Makes an open folder root and current folder.
+pub(crate) fn change_root_folder(folder: BorrowedFd<'_>) -> io::Result<()> {
+    // SAFETY: the descriptor is open.
+    check(unsafe { libc::fchdir(folder.as_raw_fd()) })?;
+    // SAFETY: the string ends with a zero.
+    check(unsafe { libc::chroot(c".".as_ptr()) }).map(drop)
+}
+
+/// Closes a descriptor whose owner lives in the process this one was cloned from. This process never uses or drops the owner.
+pub(crate) fn close_in_child(descriptor: BorrowedFd<'_>) {
+    // SAFETY: by the above nobody here uses the number again.
+    unsafe { libc::close(descriptor.as_raw_fd()) };
 }
 
 /// A resource of [`set_limit`].
@@ -252,6 +271,12 @@ pub(crate) fn close_on_exec_from(first: RawFd) -> io::Result<()> {
     const CLOSE_RANGE_CLOEXEC: u32 = 4;
     // SAFETY: changes a flag only; takes no pointers.
     check(unsafe { libc::syscall(libc::SYS_close_range, first.unsigned_abs(), u32::MAX, CLOSE_RANGE_CLOEXEC) }).map(drop)
+}
+
+/// Closes every descriptor from `first` on. For the very beginning of a process, which has not opened any yet.
+pub(crate) fn close_from(first: RawFd) -> io::Result<()> {
+    // SAFETY: by the above nobody owns them.
+    check(unsafe { libc::syscall(libc::SYS_close_range, first.unsigned_abs(), u32::MAX, 0) }).map(drop)
 }
 
 /// Makes `target` a copy of `from`, open across exec.
@@ -288,7 +313,7 @@ pub(crate) fn may_execute(path: &std::path::Path) -> bool {
     super::c_path(path).is_ok_and(|path| unsafe { libc::access(path.as_ptr(), libc::X_OK) } == 0)
 }
 
-/// Default action for every signal and none blocked: what a program expects to start with.
+/// Default action for every signal and none blocked, for this process and its children: what a program expects to start with.
 pub(crate) fn reset_signals() {
     for signal in 1..=64 {
         // SAFETY: SIG_DFL is always a valid action; numbers that cannot be changed are refused.

@@ -3,6 +3,7 @@
 use super::check;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::cell::Cell;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
@@ -11,6 +12,11 @@ pub(crate) const MAX_MESSAGE_BYTES: usize = 160 * 1024;
 /// Most descriptors in one message.
 const MAX_DESCRIPTORS: usize = 8;
 const CONTROL_BYTES: usize = 128;
+
+thread_local! {
+    /// For messages that arrive: asking the system for so much memory each time takes longer than reading most of them.
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
 
 /// One end of a connection between two processes; messages keep their borders.
 #[derive(Debug)]
@@ -87,7 +93,9 @@ impl PacketSocket {
     /// Waits for one message; `None` when the other side is gone.
     pub(crate) fn receive<M: DeserializeOwned>(&self) -> io::Result<Option<(M, Vec<OwnedFd>)>> {
         // Not cleared first: that would take longer than the message.
-        let mut text: Vec<u8> = Vec::with_capacity(MAX_MESSAGE_BYTES);
+        let mut text = BUFFER.take();
+        text.clear();
+        text.reserve(MAX_MESSAGE_BYTES);
         let mut control = Control([0; CONTROL_BYTES]);
         let mut piece = libc::iovec {
             iov_base: text.as_mut_ptr().cast(),
@@ -132,6 +140,8 @@ impl PacketSocket {
         }
         // SAFETY: the kernel wrote so many bytes, at most the capacity it was told.
         unsafe { text.set_len(usize::try_from(received).unwrap_or(0).min(text.capacity())) };
-        Ok(Some((serde_json::from_slice(&text)?, descriptors)))
+        let message = serde_json::from_slice(&text);
+        BUFFER.set(text);
+        Ok(Some((message?, descriptors)))
     }
 }

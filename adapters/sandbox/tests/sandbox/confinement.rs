@@ -1,8 +1,9 @@
 //! How programs end, and what they are given. What they try and do not get is in `tests/hostile`.
 
-use crate::support::{open, text, usual};
+use crate::support::{open, open_with, text, usual};
 use bytes::Bytes;
 use codesm_core::judging::{Exit, Input, RunRequest, Sandbox};
+use codesm_sandbox::Tier;
 
 #[tokio::test]
 async fn an_orphan_that_holds_standard_output_open_delays_nothing() {
@@ -76,4 +77,34 @@ async fn the_kernel_prefers_the_program_when_memory_runs_out() {
         .await;
     assert_eq!(text(&report.stdout), "1000\n");
     sandbox.close().await;
+}
+
+/// Says in which lines of its own status it has something that it must not have.
+const STATUS: &str = r#"#include <stdio.h>
+#include <string.h>
+int main(void) {
+    FILE *status = fopen("/proc/self/status", "r");
+    char line[4096];
+    int seen = 0;
+    while (fgets(line, sizeof line, status)) {
+        const char *capabilities[] = {"CapInh:", "CapPrm:", "CapEff:", "CapBnd:", "CapAmb:"};
+        for (int i = 0; i < 5; i++)
+            if (strncmp(line, capabilities[i], 7) == 0 && ++seen && !strstr(line, "\t0000000000000000")) fputs(line, stdout);
+        unsigned long long ignored;
+        /* SIGHUP to SIGSYS; a C library keeps the two after them to itself. */
+        if (sscanf(line, "SigIgn: %llx", &ignored) == 1 && ++seen && ignored & 0x7fffffff) fputs(line, stdout);
+        if (strncmp(line, "SigBlk:", 7) == 0 && ++seen && !strstr(line, "\t0000000000000000")) fputs(line, stdout);
+    }
+    printf("%d\n", seen);
+}
+"#;
+
+#[tokio::test]
+async fn a_program_has_no_capability_to_use_or_to_gain_and_ignores_no_signal() {
+    for tier in [None, Some(Tier::C)] {
+        let sandbox = open_with(|settings| settings.tier = tier);
+        let report = sandbox.judge("c", STATUS).await;
+        assert_eq!(text(&report.stdout), "7\n", "{tier:?} {report:?}");
+        sandbox.close().await;
+    }
 }

@@ -1,8 +1,8 @@
 //! What lies in a program's folders, what it may do there, and what is taken out of them; runs without neighbours.
 
-use crate::support::{Box, open, open_with, text, usual};
+use crate::support::{Box, handle, open, open_with, text, usual};
 use bytes::Bytes;
-use codesm_core::judging::{Exit, FeedbackCollect, FeedbackFolder, Input, LimitHit, RunReport, RunRequest, Sandbox as _};
+use codesm_core::judging::{Exit, FeedbackCollect, FeedbackFolder, Input, LimitHit, ProgramRole, RunReport, RunRequest, Sandbox as _};
 use codesm_core::kernel::LocalFile;
 use codesm_sandbox::Tier;
 use std::io::Write as _;
@@ -77,6 +77,138 @@ async fn extra_files_are_neither_the_programs_memory_nor_its_output() {
         assert!(report.memory_bytes < 16 << 20, "{report:?}");
         sandbox.close().await;
     }
+}
+
+/// What a program says that looks for its own files where it is.
+async fn says_of_its_files(sandbox: &Box, language: &str, files: &[(&str, &str)], change: impl Fn(&mut RunRequest)) -> String {
+    let program = handle(sandbox.compile_files(language, files, ProgramRole::Submission).await);
+    let mut request = usual(&program);
+    change(&mut request);
+    let report = sandbox.run(request).await;
+    format!("{}{}", text(&report.stdout), text(&report.stderr))
+}
+
+#[tokio::test]
+async fn an_interpreted_program_of_several_files_finds_them_in_its_folder() {
+    let programs: [(&str, [(&str, &str); 2]); 8] = [
+        (
+            "bash",
+            [("main.sh", ". ./second.sh\nhello\n"), ("second.sh", "hello() { echo hello; }\n")],
+        ),
+        (
+            "python",
+            [("main.py", "print(open('lib/data.txt').read())\n"), ("lib/data.txt", "hello")],
+        ),
+        ("pypy", [("main.py", "print(open('data.txt').read())\n"), ("data.txt", "hello")]),
+        (
+            "perl",
+            [
+                ("main.pl", "require './second.pl'; print hello(), \"\\n\";\n"),
+                ("second.pl", "sub hello { 'hello' } 1;\n"),
+            ],
+        ),
+        (
+            "ruby",
+            [
+                ("main.rb", "load './second.rb'\nputs hello\n"),
+                ("second.rb", "def hello = 'hello'\n"),
+            ],
+        ),
+        (
+            "lua",
+            [("main.lua", "print((require('second')))\n"), ("second.lua", "return 'hello'\n")],
+        ),
+        (
+            "javascript",
+            [
+                ("main.js", "console.log(require('fs').readFileSync('data.txt', 'utf8'))"),
+                ("data.txt", "hello"),
+            ],
+        ),
+        (
+            "php",
+            [
+                ("main.php", "<?php echo file_get_contents('data.txt'), PHP_EOL;"),
+                ("data.txt", "hello"),
+            ],
+        ),
+    ];
+    for tier in [None, Some(Tier::C)] {
+        let sandbox = open_with(|settings| settings.tier = tier);
+        for (language, files) in &programs {
+            for work_writable in [true, false] {
+                let said = says_of_its_files(&sandbox, language, files, |request| request.work_writable = work_writable).await;
+                assert_eq!(said.lines().next(), Some("hello"), "{language}: {said}");
+            }
+        }
+        // The copy is the run's own.
+        let files = [
+            ("main.py", "print(open('n').read())\nopen('n', 'w').write('changed')\n"),
+            ("n", "first"),
+        ];
+        for _ in 0..2 {
+            assert_eq!(says_of_its_files(&sandbox, "python", &files, |_| {}).await, "first\n");
+        }
+        sandbox.close().await;
+    }
+}
+
+#[tokio::test]
+async fn only_an_interpreted_program_of_several_files_finds_any_in_its_folder() {
+    let sandbox = open();
+    let lists = "import os; print(sorted(os.listdir('.')))";
+    assert_eq!(says_of_its_files(&sandbox, "python", &[("main.py", lists)], |_| {}).await, "[]\n");
+    let c = "#include <stdio.h>\nint main(){puts(fopen(\"main.c\",\"r\")||fopen(\"x.h\",\"r\")?\"there\":\"empty\");}";
+    assert_eq!(
+        says_of_its_files(&sandbox, "c", &[("main.c", c), ("x.h", "")], |_| {}).await,
+        "empty\n"
+    );
+    sandbox.close().await;
+}
+
+#[tokio::test]
+async fn files_of_the_test_go_before_those_of_the_program() {
+    let sandbox = open();
+    let lists = "import os\nfor folder, _, files in sorted(os.walk('.')):\n    for name in sorted(files):\n        \
+        path = folder + '/' + name\n        print(path, '-' if name == 'main.py' else open(path).read())\n";
+    let files = [
+        ("main.py", lists),
+        ("same", "own"),
+        ("below/a", "own"),
+        ("above", "own"),
+        ("rest/b", "own"),
+    ];
+    let work_files = vec![
+        ("same".to_owned(), bytes("test")),
+        ("below".to_owned(), bytes("test")),
+        ("above/c".to_owned(), bytes("test")),
+    ];
+    let said = says_of_its_files(&sandbox, "python", &files, |request| request.work_files = work_files.clone()).await;
+    assert_eq!(said, "./below test\n./main.py -\n./same test\n./above/c test\n./rest/b own\n");
+    sandbox.close().await;
+}
+
+#[tokio::test]
+async fn files_of_a_program_are_neither_its_memory_nor_its_output() {
+    let sandbox = open();
+    let big = "x".repeat(40 << 20);
+    let files = [
+        (
+            "main.py",
+            "import os\nprint(os.path.getsize('big'))\nopen('new', 'w').write('y' * 1000000)\n",
+        ),
+        ("big", &big),
+    ];
+    let program = handle(sandbox.compile_files("python", &files, ProgramRole::Submission).await);
+    let mut request = usual(&program);
+    request.limits.memory_bytes = 32 << 20;
+    let report = sandbox.run(request).await;
+    assert_eq!(
+        (text(&report.stdout).as_str(), report.exit, report.limit),
+        ("41943040\n", Exit::Code(0), None),
+        "{report:?}"
+    );
+    sandbox.close().await;
 }
 
 #[tokio::test]

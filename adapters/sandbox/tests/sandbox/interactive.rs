@@ -213,10 +213,13 @@ async fn closing_a_stream_is_noticed_by_the_other_while_its_owner_goes_on() {
     assert!(report.interactor_ended_first, "{report:?}");
     assert_eq!(report.submission.exit, Exit::Code(5), "{report:?}");
     let closes_input = "#include <unistd.h>\nint main(){close(0);sleep(1);return 5;}";
-    let writes = "#include <unistd.h>\nint main(){for(;;){write(1,\"x\",1);usleep(1000);}}";
+    let writes = "#include <unistd.h>\nint main(){for(;;)if(write(1,\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\",32)<0)return 1;}";
     let report = talked(&sandbox, closes_input, writes).await;
     assert_eq!(report.interactor.exit, Exit::Signal(13), "{report:?}");
-    assert!(report.interactor.wall < Duration::from_millis(500), "{report:?}");
+    assert!(report.interactor.wall < Duration::from_millis(900), "{report:?}");
+    let says_little = "#include <unistd.h>\nint main(){for(int i=0;i<300;i++){if(write(1,\"x\",1)!=1)return 1;usleep(1000);}return 42;}";
+    let report = talked(&sandbox, closes_input, says_little).await;
+    assert_eq!(report.interactor.exit, Exit::Code(42), "{report:?}");
     sandbox.close().await;
 }
 
@@ -238,6 +241,37 @@ async fn a_submission_that_ends_early_gives_the_interactor_the_end_of_file_or_a_
         "{report:?}"
     );
     assert!(!report.interactor_ended_first);
+    sandbox.close().await;
+}
+
+/// Python raises `BrokenPipeError` where C is killed, and exits with 1 or 120: nobody could tell why.
+#[tokio::test]
+async fn who_has_a_last_word_for_somebody_who_has_gone_is_not_hurt_by_it() {
+    let sandbox = open();
+    let accepts = "int main(){return 42;}";
+    let goes_on = "import time\ntime.sleep(0.3)\nfor i in range(1000):\n    print(i, flush=True)\n";
+    let submission = sandbox.program("python", goes_on).await;
+    let interactor = handle(sandbox.compile_files("c", &[("", accepts)], ProgramRole::Checker).await);
+    let report = talk(&sandbox, request(&submission, &interactor)).await;
+    assert!(report.interactor_ended_first, "{report:?}");
+    assert_eq!(
+        (report.submission.exit, report.submission.limit),
+        (Exit::Code(0), None),
+        "{report:?}"
+    );
+
+    let asks_on = "import sys, time\ntime.sleep(0.3)\nfor i in range(1000):\n    print(i, flush=True)\nsys.exit(43 if sys.stdin.read() == '' else 42)\n";
+    let interactor = handle(sandbox.compile_files("python", &[("", asks_on)], ProgramRole::Checker).await);
+    for (leaves, exit) in [(ENDS, Exit::Code(0)), ("int main(){return 3;}", Exit::Code(3))] {
+        let submission = sandbox.program("c", leaves).await;
+        let report = talk(&sandbox, request(&submission, &interactor)).await;
+        assert!(!report.interactor_ended_first, "{report:?}");
+        assert_eq!(
+            (report.submission.exit, report.interactor.exit),
+            (exit, Exit::Code(43)),
+            "{report:?}"
+        );
+    }
     sandbox.close().await;
 }
 

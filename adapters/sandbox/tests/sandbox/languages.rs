@@ -3,10 +3,10 @@
 //! `tests/languages/<id>` holds the programs, `golden/<id>` the ones that `codesm doctor` judges too. A language that is missing
 //! on this machine fails the tests: `make languages` installs all of them.
 
-use crate::support::{Box, handle, open, open_with, settings, text, usual};
+use crate::support::{Box, handle, open, open_with, request, settings, text, usual};
 use bytes::Bytes;
 use codesm_core::judging::{
-    CompileOutcome, CompileReport, Exit, Input, Language, LanguageCatalogue, LimitHit, ProgramHandle, ProgramRole, RunReport,
+    CompileOutcome, CompileReport, Exit, Input, Language, LanguageCatalogue, LimitHit, ProgramHandle, ProgramRole, RunReport, Sandbox as _,
 };
 use codesm_sandbox::{Tier, probe};
 use std::path::{Path, PathBuf};
@@ -286,4 +286,51 @@ async fn the_doctor_judges_a_golden_program_per_language_and_knows_what_is_missi
         0,
         "the doctor leaves nothing behind"
     );
+}
+
+#[tokio::test]
+async fn the_pascal_file_that_says_it_is_the_program_is_compiled_whatever_the_others_are_called() {
+    let sandbox = open();
+    let unit = |name: &str| {
+        format!(
+            "{{ a unit }}\nunit {name};\ninterface\nprocedure hello;\nimplementation\nprocedure hello; begin writeln('hello'); end;\nend.\n"
+        )
+    };
+    let (first, usual_name) = (unit("first"), unit("main"));
+    for files in [
+        [
+            ("first.pp", first.as_str()),
+            ("second.pas", "program second; uses first; begin hello; end."),
+        ],
+        [
+            ("second.pas", "// it\nProgram second; uses first; begin hello; end."),
+            ("first.pas", &first),
+        ],
+        // The heading may be left out.
+        [("first.pp", &first), ("second.pp", "uses first; begin hello; end.")],
+        [
+            ("main.pas", &usual_name),
+            ("second.pas", "program second; uses main; begin hello; end."),
+        ],
+        [("a.pas", "writeln('hello');"), ("b.pas", "program b; begin {$I a.pas} end.")],
+    ] {
+        let program = handle(sandbox.compile_files("pascal", &files, ProgramRole::Submission).await);
+        let report = sandbox.run(usual(&program)).await;
+        assert_eq!(text(&report.stdout), "hello\n", "{files:?} {report:?}");
+    }
+    sandbox.close().await;
+}
+
+#[tokio::test]
+async fn a_program_starts_where_its_author_says_even_if_another_file_has_the_usual_name() {
+    let sandbox = open();
+    let files = [("main.py", "print('usual')"), ("other.py", "print('named')")];
+    for (entry, said) in [(Some("other.py"), "named\n"), (None, "usual\n"), (Some("missing.py"), "usual\n")] {
+        let mut wanted = request("python", &files, ProgramRole::Submission);
+        wanted.program.entry = entry.map(str::to_owned);
+        let program = handle(sandbox.sandbox.slot().await.unwrap().compile(wanted).await.unwrap());
+        let report = sandbox.run(usual(&program)).await;
+        assert_eq!(text(&report.stdout), said, "{entry:?}");
+    }
+    sandbox.close().await;
 }

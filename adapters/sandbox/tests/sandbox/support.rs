@@ -195,6 +195,7 @@ pub(crate) fn request(language: &str, files: &[(&str, &str)], role: ProgramRole)
         .collect();
     CompileRequest {
         program: ProgramSource {
+            entry: None,
             language: language.to_owned(),
             files,
         },

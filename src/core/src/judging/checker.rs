@@ -25,7 +25,7 @@ pub enum CheckerKind<P = ProgramSource> {
         /// How, unless a test says otherwise.
         options: ComparatorOptions,
     },
-    /// The problem's own output validators, of which all must accept. In an interactive problem the first talks to the submission.
+    /// The problem's own output validators, of which all must accept. Interactive and multi-pass problems have one.
     Custom {
         /// The first, usually the only one.
         #[serde(flatten)]

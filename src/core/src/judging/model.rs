@@ -161,6 +161,8 @@ pub struct ProgramSource {
     pub language: String,
     /// At least one file.
     pub files: Vec<SourceFile>,
+    /// The file it starts with, if its author says so; else the one with the language's usual name, or the first.
+    pub entry: Option<String>,
 }
 
 impl ProgramSource {

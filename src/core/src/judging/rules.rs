@@ -117,10 +117,12 @@ impl Rules<ProgramSource> {
             return program.clone();
         };
         let mut files = program.files.clone();
+        let mut entry = program.entry.clone();
         for included in &include.files.files {
             files.retain(|file| file.name != included.name);
             if is_driver(&included.name) {
                 files.insert(0, included.clone());
+                entry = Some(included.name.clone());
             } else {
                 files.push(included.clone());
             }
@@ -128,6 +130,7 @@ impl Rules<ProgramSource> {
         ProgramSource {
             language: program.language.clone(),
             files,
+            entry,
         }
     }
 }
@@ -152,6 +155,7 @@ mod tests {
             content: Bytes::new(),
         });
         ProgramSource {
+            entry: None,
             language: language.to_owned(),
             files: files.collect(),
         }

@@ -53,9 +53,10 @@ pub trait SandboxSlot: Send {
     /// Runs two programs whose standard outputs are each other's standard input, on this slot's core.
     ///
     /// Contract: each has its own accounting and limits, so that neither pays for the other. When one ends, or closes its
-    /// output, the other reads end of file; writing to one that has ended fails (`SIGPIPE`). The interactor's wall clock does
-    /// not stop the submission: when the submission's wall limit strikes both are ended. After the submission has ended the
-    /// interactor may go on until its own limits.
+    /// output, the other reads end of file; what is said to one that has ended is dropped, and only who goes on saying much
+    /// more than anybody could mean gets a broken pipe (`SIGPIPE`). The interactor's wall clock does not stop the submission:
+    /// when the submission's wall limit strikes both are ended. After the submission has ended the interactor may go on until
+    /// its own limits.
     ///
     /// # Errors
     /// [`SandboxError`]: never for what the programs did.

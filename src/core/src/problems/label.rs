@@ -64,7 +64,12 @@ impl Label {
     pub fn mismatches(&self, outcome: &JudgeOutcome) -> Vec<String> {
         let mut mismatches = Vec::new();
         if !self.verdict_is_met(outcome) {
-            mismatches.push(format!("expected {}, got {}", names(&self.expected), outcome.graded.as_str()));
+            let wanted = if self.expected.is_empty() {
+                "a verdict".to_owned()
+            } else {
+                names(&self.expected)
+            };
+            mismatches.push(format!("expected {wanted}, got {}", outcome.graded.as_str()));
         }
         if self.partial && outcome.max_score.is_some_and(|max| outcome.score > max - TOLERANCE) {
             mismatches.push(format!("expected less than full points, got {}", outcome.score));
@@ -85,7 +90,14 @@ impl Label {
     }
 
     fn verdict_is_met(&self, outcome: &JudgeOutcome) -> bool {
-        if self.expected.is_empty() || self.expected.contains(&outcome.graded) {
+        if self.expected.contains(&outcome.graded) {
+            return true;
+        }
+        // Whatever the single tests got: a grader that failed says nothing of the submission.
+        if matches!(outcome.graded, Verdict::CheckerFailed | Verdict::InternalError) {
+            return false;
+        }
+        if self.expected.is_empty() {
             return true;
         }
         let tests = || outcome.tests.iter().map(|test| test.verdict);

@@ -277,3 +277,15 @@ fn every_part_that_is_not_borne_out_is_named() {
     assert_eq!(label.mismatches(&scoring(TimeLimit, 0.0)).len(), 2);
     assert!(!label.needs_all_tests());
 }
+
+#[test]
+fn a_grader_that_failed_meets_no_label() {
+    use Verdict::CheckerFailed;
+    let failed = outcome(CheckerFailed, &[Accepted, Accepted]);
+    assert_eq!(
+        Label::one_of([Accepted]).mismatches(&failed),
+        ["expected accepted, got checker_failed"]
+    );
+    assert_eq!(Label::default().mismatches(&failed), ["expected a verdict, got checker_failed"]);
+    assert!(Label::one_of([CheckerFailed]).mismatches(&failed).is_empty());
+}

@@ -142,6 +142,7 @@ impl LoadTests {
             });
         }
         Ok(ProgramSource {
+            entry: None,
             language: stored.language.clone(),
             files,
         })

@@ -2,11 +2,17 @@
 
 use super::load_tests::default_limits;
 use super::{JudgingData, JurySubmission, Package, TimeRule, Timing, plan_package};
-use crate::judging::engine::{Engine, JudgeOutcome, JudgePlan, Unobserved};
+use crate::judging::engine::{Engine, JudgeOutcome, JudgePlan};
 use crate::judging::{ProgramSource, ResourceLimits, SandboxError, Verdict};
+use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// Longest time a jury's program gets while it is measured, in milliseconds.
 const MOST_MS: u32 = 20_000;
+/// Longest time for all runs of one measurement, by the sandbox's clock. Whoever uploads a package waits ten minutes for the
+/// answer (`IMPORT_EXTRA` in `adapters/http`): half of that leaves room for reading and storing, and for the run during which
+/// the budget ends.
+const BUDGET: Duration = Duration::from_mins(5);
 /// Where nothing can be measured, in milliseconds.
 const FALLBACK_MS: u32 = 2000;
 
@@ -32,59 +38,139 @@ impl MeasureTimeLimit {
         Self { engine }
     }
 
-    /// Runs the jury's programs that must fit on all tests, and then those that must not, to see whether they do not.
+    /// Runs the jury's programs that must fit on all tests, and then those that must not, to see whether they do not; all of
+    /// it within a budget.
     ///
     /// # Errors
     /// [`SandboxError`], but a missing toolchain is only noted.
     pub async fn measure(&self, package: &Package) -> Result<MeasuredLimit, SandboxError> {
-        let mut notes = Vec::new();
-        let Some((slowest, path)) = self.slowest(package, &mut notes).await? else {
-            notes.push(format!(
+        let mut work = Measuring {
+            engine: &self.engine,
+            package,
+            left: BUDGET,
+            notes: Vec::new(),
+        };
+        let Some((slowest, path)) = work.slowest().await? else {
+            work.notes.push(format!(
                 "problem.yaml: the package says no time limit and has no program to measure it by: {FALLBACK_MS} ms was taken"
             ));
             return Ok(MeasuredLimit {
                 time_ms: FALLBACK_MS,
-                note: notes.join("; "),
+                note: work.notes.join("; "),
             });
         };
         let time_ms = limit_from(package.time_rule, slowest);
         let found = format!("the package says no time limit: {time_ms} ms was made from {path}, which took {slowest} ms CPU");
-        notes.insert(0, found);
-        self.check_slow_ones(package, time_ms, &mut notes).await?;
+        work.notes.insert(0, found);
+        work.check_slow_ones(time_ms).await?;
         Ok(MeasuredLimit {
             time_ms,
-            note: notes.join("; "),
+            note: work.notes.join("; "),
         })
     }
+}
 
+/// One measurement.
+struct Measuring<'a> {
+    engine: &'a Engine,
+    package: &'a Package,
+    /// What is left of the budget.
+    left: Duration,
+    notes: Vec<String>,
+}
+
+/// A program that must fit, and how far it was measured.
+struct Candidate<'a> {
+    path: &'a String,
+    program: &'a ProgramSource,
+    /// Indices of the tests it has not been run on.
+    missing: BTreeSet<u32>,
+}
+
+impl Measuring<'_> {
     /// Largest CPU time of a test among the programs that must fit, and whose it was.
-    async fn slowest(&self, package: &Package, notes: &mut Vec<String>) -> Result<Option<(u32, String)>, SandboxError> {
+    ///
+    /// Each program gets its share of the budget, so that none is left out for those before it; then those that were not
+    /// done go on with what others left over.
+    async fn slowest(&mut self) -> Result<Option<(u32, String)>, SandboxError> {
+        let tests = u32::try_from(self.package.tests.len()).unwrap_or(u32::MAX);
+        let candidate = |(path, program)| Candidate {
+            path,
+            program,
+            missing: (1..=tests).collect(),
+        };
+        let mut open: Vec<Candidate<'_>> = wanted(self.package, Timing::MustFit).map(candidate).collect();
         let mut slowest: Option<(u32, String)> = None;
-        for (path, program) in wanted(package, Timing::MustFit) {
-            let Some(outcome) = self.judge(package, (path, program), (MOST_MS, false), notes).await? else {
-                continue;
+        while !open.is_empty() && !self.left.is_zero() {
+            let mut places = u32::try_from(open.len()).unwrap_or(u32::MAX);
+            let mut unfinished = Vec::new();
+            for mut candidate in open {
+                let share = self.left / places;
+                places -= 1;
+                let wishes = Wishes {
+                    time_ms: MOST_MS,
+                    stop_early: false,
+                    only: Some(&candidate.missing),
+                    budget: share,
+                };
+                let Some(outcome) = self.judge((candidate.path, candidate.program), wishes).await? else {
+                    continue;
+                };
+                let took = longest(&outcome);
+                if outcome.tests.iter().any(|test| is_too_slow(test.verdict)) {
+                    self.notes.push(format!(
+                        "{} was stopped: no program may take more than {MOST_MS} ms while it is measured",
+                        candidate.path
+                    ));
+                }
+                if outcome.measured_by.is_some() && slowest.as_ref().is_none_or(|(most, _)| took > *most) {
+                    slowest = Some((took, candidate.path.clone()));
+                }
+                candidate.missing = not_run(&outcome);
+                if !candidate.missing.is_empty() {
+                    unfinished.push(candidate);
+                }
+            }
+            open = unfinished;
+        }
+        if !open.is_empty() {
+            let left_out = |candidate: &Candidate<'_>| {
+                let done = self.package.tests.len() - candidate.missing.len();
+                format!("{} on {done} of {tests} tests", candidate.path)
             };
-            let took = longest(&outcome);
-            if outcome.tests.iter().any(|test| is_too_slow(test.verdict)) {
-                notes.push(format!(
-                    "{path} was stopped: no program may take more than {MOST_MS} ms while it is measured"
-                ));
-            }
-            if outcome.measured_by.is_some() && slowest.as_ref().is_none_or(|(most, _)| took > *most) {
-                slowest = Some((took, path.clone()));
-            }
+            let left_out: Vec<String> = open.iter().map(left_out).collect();
+            self.notes.push(format!(
+                "measuring stops after {} s, and these programs were not run to the end: {}; say a limit if this one is too small",
+                BUDGET.as_secs(),
+                left_out.join(", ")
+            ));
         }
         Ok(slowest)
     }
 
     /// Notes the programs that must be too slow, but are not clearly so.
-    async fn check_slow_ones(&self, package: &Package, time_ms: u32, notes: &mut Vec<String>) -> Result<(), SandboxError> {
+    async fn check_slow_ones(&mut self, time_ms: u32) -> Result<(), SandboxError> {
+        let package = self.package;
         let wanted_ms = milliseconds(f64::from(time_ms) * package.time_rule.exceed_multiplier);
         for (path, program) in wanted(package, Timing::MustExceed) {
             // Usually one slow test is met at once; only if not, all are run.
             let mut most = None;
             for stop_early in [true, false] {
-                let Some(outcome) = self.judge(package, (path, program), (wanted_ms, stop_early), notes).await? else {
+                if self.left.is_zero() {
+                    most = None;
+                    self.notes.push(format!(
+                        "measuring stops after {} s: whether {path} is too slow was not seen",
+                        BUDGET.as_secs()
+                    ));
+                    break;
+                }
+                let wishes = Wishes {
+                    time_ms: wanted_ms,
+                    stop_early,
+                    only: None,
+                    budget: self.left,
+                };
+                let Some(outcome) = self.judge((path, program), wishes).await? else {
                     break;
                 };
                 if outcome.measured_by.is_none() {
@@ -92,12 +178,12 @@ impl MeasureTimeLimit {
                 }
                 let exceeds = outcome.tests.iter().any(|test| is_too_slow(test.verdict));
                 most = (!exceeds).then(|| longest(&outcome));
-                if exceeds || outcome.tests.iter().all(|test| test.verdict != Verdict::Skipped) {
+                if exceeds || not_run(&outcome).is_empty() {
                     break;
                 }
             }
             if let Some(took) = most {
-                notes.push(format!(
+                self.notes.push(format!(
                     "{path} must be too slow, but took only {took} ms CPU, less than {} times the limit",
                     package.time_rule.exceed_multiplier
                 ));
@@ -106,36 +192,65 @@ impl MeasureTimeLimit {
         Ok(())
     }
 
-    /// Judges one program with so much time; nothing if its language is missing here.
+    /// Judges one program; nothing if its language is missing here.
     async fn judge(
-        &self,
-        package: &Package,
+        &mut self,
         (path, program): (&String, &ProgramSource),
-        (time_ms, stop_early): (u32, bool),
-        notes: &mut Vec<String>,
+        wishes: Wishes<'_>,
     ) -> Result<Option<JudgeOutcome>, SandboxError> {
-        let JudgingData { checker, rules, tests } = plan_package(package);
+        let JudgingData {
+            checker,
+            mut rules,
+            mut tests,
+        } = plan_package(self.package);
+        if let Some(only) = wishes.only {
+            tests.retain(|test| only.contains(&test.index));
+            rules.tree = rules.tree.map(|tree| tree.only(&|index| only.contains(&index)));
+        }
         let plan = JudgePlan {
             program: program.clone(),
             args: Vec::new(),
             limits: ResourceLimits {
-                time_ms,
-                ..default_limits(package)
+                time_ms: wishes.time_ms,
+                ..default_limits(self.package)
             },
             checker,
             rules,
             tests,
-            stop_early,
+            stop_early: wishes.stop_early,
         };
-        match self.engine.judge(&plan, &Unobserved).await {
-            Ok(outcome) => Ok(Some(outcome)),
+        // Boxed: imports are awaited deep inside of other futures, and judging is the largest part of them.
+        match Box::pin(self.engine.judge_within(&plan, wishes.budget)).await {
+            Ok(outcome) => {
+                self.left = self.left.saturating_sub(outcome.stages.total());
+                Ok(Some(outcome))
+            }
             Err(SandboxError::LanguageUnavailable { language, .. }) => {
-                notes.push(format!("{path} was not measured: there is no {language} here"));
+                self.notes.push(format!("{path} was not measured: there is no {language} here"));
                 Ok(None)
             }
             Err(error) => Err(error),
         }
     }
+}
+
+/// How one program is judged to be measured.
+struct Wishes<'a> {
+    time_ms: u32,
+    stop_early: bool,
+    /// Indices of the tests to run; `None`: all.
+    only: Option<&'a BTreeSet<u32>>,
+    /// Longest time for all of it.
+    budget: Duration,
+}
+
+/// Tests that a program was not run on although it could have been: it was compiled.
+fn not_run(outcome: &JudgeOutcome) -> BTreeSet<u32> {
+    if outcome.measured_by.is_none() && outcome.graded != Verdict::Accepted {
+        return BTreeSet::new();
+    }
+    let skipped = outcome.tests.iter().filter(|test| test.verdict == Verdict::Skipped);
+    skipped.map(|test| test.index).collect()
 }
 
 /// Programs of that kind that can be run.

@@ -17,6 +17,7 @@ mod model;
 mod package;
 mod policy;
 mod ports;
+mod ranges;
 mod set_tests;
 mod store_package;
 
@@ -39,4 +40,5 @@ pub use model::{
 pub use package::{JurySubmission, Package, PackageError, PackageReader, PackageSource, PackageTest, PackageWriter, TimeRule, Timing};
 pub use policy::{may_edit, may_read};
 pub use ports::{ProblemDeps, ProblemFilter, ProblemListItem, ProblemQueries, ProblemRef, ProblemRepository, ProblemSort, ProblemView};
+pub use ranges::out_of_range;
 pub use set_tests::{InlineGroup, InlineTest, SetTests, SetTestsCommand};

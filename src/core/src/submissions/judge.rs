@@ -110,6 +110,7 @@ impl JudgeSubmission {
         });
         Ok(JudgePlan {
             program: ProgramSource {
+                entry: None,
                 language: submission.language.clone(),
                 files: files.collect(),
             },

@@ -88,7 +88,13 @@ async fn an_interactor_that_neither_accepts_nor_refuses_is_the_problems_failure(
                     }
                 })
                 .await;
-                assert_eq!(outcome.verdict, Verdict::CheckerFailed, "{exit:?} {ended_first} {crashed}");
+                let expected = if crashed && !ended_first {
+                    // It crashed while the interactor still lived; that the interactor cannot cope with it is for the author.
+                    Verdict::RuntimeError
+                } else {
+                    Verdict::CheckerFailed
+                };
+                assert_eq!(outcome.verdict, expected, "{exit:?} {ended_first} {crashed}");
                 assert_eq!(log(&outcome, 0).matches("trace").count(), 1, "{}", log(&outcome, 0));
             }
         }
@@ -176,6 +182,31 @@ async fn an_interactor_that_was_left_alone_is_not_to_blame() {
         .await;
         assert_eq!(outcome.verdict, verdict);
     }
+    // Nor if it fails in another way (a Python exception) or never ends, once the submission has failed by itself.
+    for (end, verdict) in [
+        (
+            (|submission| submission.exit = Exit::Code(1)) as fn(&mut RunReport),
+            Verdict::RuntimeError,
+        ),
+        (over_time, Verdict::TimeLimit),
+        (|submission| submission.limit = Some(LimitHit::Output), Verdict::OutputLimit),
+    ] {
+        for limit in [None, Some(LimitHit::Cpu), Some(LimitHit::Wall)] {
+            let outcome = talked(move |report| {
+                end(&mut report.submission);
+                report.interactor.limit = limit;
+                report.interactor.exit = if limit.is_some() { KILLED } else { Exit::Code(1) };
+                report.interactor.stderr = Bytes::from_static(b"EOFError");
+            })
+            .await;
+            assert_eq!(outcome.verdict, verdict, "{limit:?}");
+            assert!(
+                log(&outcome, 0).contains("EOFError"),
+                "the author hears of it: {}",
+                log(&outcome, 0)
+            );
+        }
+    }
     let outcome = talked(|report| {
         report.interactor.exit = BROKEN_PIPE;
         report.interactor_ended_first = true;
@@ -229,6 +260,17 @@ async fn an_interactor_at_its_own_limit_is_the_problems_failure() {
         assert_eq!(outcome.verdict, Verdict::CheckerFailed);
         assert!(log(&outcome, 0).contains(limit.name()));
     }
+}
+
+#[tokio::test]
+async fn an_interactor_at_its_own_limit_when_the_time_of_both_was_over_is_the_problems_failure() {
+    let outcome = talked(|report| {
+        over_wall(&mut report.submission);
+        report.interactor.limit = Some(LimitHit::Memory);
+        report.interactor.exit = KILLED;
+    })
+    .await;
+    assert_eq!(outcome.verdict, Verdict::CheckerFailed);
 }
 
 #[tokio::test]

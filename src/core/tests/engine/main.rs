@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 pub(crate) fn program(language: &str) -> ProgramSource {
     ProgramSource {
+        entry: None,
         language: language.to_owned(),
         files: vec![SourceFile {
             name: "main".to_owned(),

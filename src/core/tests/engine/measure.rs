@@ -3,7 +3,9 @@
 use crate::{modern_tree, program, read, usual};
 use bytes::Bytes;
 use codesm_core::judging::engine::Engine;
-use codesm_core::judging::{Checker, ComparatorOptions, Exit, LimitHit, Rules, RunReport, RunRequest, SandboxError};
+use codesm_core::judging::{
+    Checker, ComparatorOptions, CompileOutcome, CompileReport, Exit, LimitHit, Rules, RunReport, RunRequest, SandboxError,
+};
 use codesm_core::kernel::{BlobStore as _, LocalFile};
 use codesm_core::problems::{JurySubmission, Label, MeasureTimeLimit, MeasuredLimit, Package, PackageTest, TimeRule, Timing, plan_package};
 use codesm_memory::fakes::{FakeBlobStore, ScriptedSandbox};
@@ -193,6 +195,88 @@ async fn a_program_that_needs_more_than_is_given_for_measuring_is_noted() {
     let found = measured(&package, &[("slow", 100_000)]).await;
     assert_eq!(found.time_ms, 44_000);
     assert!(found.note.contains("jury/slow was stopped"), "{}", found.note);
+}
+
+/// Every run takes so much wall time, by language; CPU time is a thousandth of it on all tests but the last, where it is a
+/// hundredth.
+async fn measured_slowly(package: &Package, walls: &'static [(&'static str, u64)]) -> (MeasuredLimit, usize) {
+    let last = format!("in {}", package.tests.len());
+    let sandbox = Arc::new(ScriptedSandbox::new(1));
+    sandbox.on_run(move |request| {
+        let (_, wall) = walls.iter().find(|(name, _)| *name == request.program.language).unwrap();
+        let wall = Duration::from_secs(*wall);
+        let part = if read(&request.stdin) == last { 100 } else { 1000 };
+        Ok(RunReport {
+            cpu: wall / part,
+            wall,
+            ..usual(request)
+        })
+    });
+    let found = MeasureTimeLimit::new(Engine::new(sandbox.clone())).measure(package).await.unwrap();
+    (found, sandbox.run_requests().len())
+}
+
+#[tokio::test]
+async fn measuring_ends_when_its_budget_is_used_and_says_so() {
+    let mut package = package(&[("slow", Timing::MustFit), ("late", Timing::MustExceed)]).await;
+    package.tests = Vec::new();
+    for index in 1..=20 {
+        package.tests.push(test(index).await);
+    }
+    for tree in [None, Some(modern_tree(20))] {
+        package.rules.tree = tree;
+        let (found, runs) = measured_slowly(&package, &[("slow", 40), ("late", 1)]).await;
+        assert_eq!((found.time_ms, runs), (1000, 8), "{}", found.note);
+        let left_out = "; measuring stops after 300 s, and these programs were not run to the end: jury/slow on 8 of 20 tests; \
+            say a limit if this one is too small; measuring stops after 300 s: whether jury/late is too slow was not seen";
+        assert!(found.note.ends_with(left_out), "{}", found.note);
+    }
+}
+
+#[tokio::test]
+async fn each_program_gets_its_share_and_goes_on_with_what_others_left() {
+    let mut package = package(&[("slow", Timing::MustFit), ("quick", Timing::MustFit), ("medium", Timing::MustFit)]).await;
+    package.tests = Vec::new();
+    for index in 1..=5 {
+        package.tests.push(test(index).await);
+    }
+    package.rules.tree = Some(modern_tree(5));
+    // A hundred seconds each: slow is cut after three tests of 40 s, medium is not; the last two of slow follow.
+    let (found, runs) = measured_slowly(&package, &[("slow", 40), ("quick", 1), ("medium", 12)]).await;
+    assert_eq!((found.time_ms, runs), (1000, 15), "{}", found.note);
+    assert!(
+        found.note.ends_with("was made from jury/slow, which took 400 ms CPU"),
+        "{}",
+        found.note
+    );
+    // Two that both need more: what was measured counts.
+    let (found, runs) = measured_slowly(&package, &[("slow", 60), ("quick", 1), ("medium", 60)]).await;
+    assert_eq!((found.time_ms, runs), (1000, 5 + 5), "{}", found.note);
+    assert!(found.note.contains("made from jury/slow, which took 60 ms CPU"), "{}", found.note);
+    assert!(
+        found.note.contains("jury/slow on 2 of 5 tests, jury/medium on 3 of 5 tests"),
+        "{}",
+        found.note
+    );
+}
+
+#[tokio::test]
+async fn a_program_that_does_not_compile_is_not_measured_again() {
+    let package = package(&[("broken", Timing::MustFit), ("fast", Timing::MustFit)]).await;
+    let sandbox = Arc::new(ScriptedSandbox::new(1));
+    sandbox.on_run(takes(&[("fast", 10)]));
+    sandbox.push_compile(Ok(CompileReport {
+        outcome: CompileOutcome::Error,
+        output: "no".to_owned(),
+        wall: Duration::from_secs(1),
+        cached: false,
+    }));
+    let found = MeasureTimeLimit::new(Engine::new(sandbox)).measure(&package).await.unwrap();
+    assert!(
+        found.note.ends_with("1000 ms was made from jury/fast, which took 10 ms CPU"),
+        "{}",
+        found.note
+    );
 }
 
 #[tokio::test]

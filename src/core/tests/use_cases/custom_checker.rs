@@ -30,6 +30,7 @@ async fn given_in(language: &str) -> Given {
     let solver = world.somebody("solver", Role::User).await;
     let mut package = package("guess").await;
     let program = ProgramSource {
+        entry: None,
         language: language.to_owned(),
         files: vec![SourceFile {
             name: "validate.py".to_owned(),

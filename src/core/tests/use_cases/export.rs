@@ -28,6 +28,7 @@ async fn rich(name: &str) -> Package {
     rich.submissions.push(JurySubmission {
         path: "accepted/fast.py".to_owned(),
         program: Some(ProgramSource {
+            entry: None,
             language: "python".to_owned(),
             files: vec![SourceFile {
                 name: "fast.py".to_owned(),

@@ -124,6 +124,7 @@ async fn a_custom_checker_is_stored_with_its_files_and_limits() {
     let (world, author) = with_author().await;
     let mut package = package("sum").await;
     let program = ProgramSource {
+        entry: None,
         language: "cpp".to_owned(),
         files: vec![SourceFile {
             name: "validate.cpp".to_owned(),

@@ -101,6 +101,9 @@ pub(super) const DENIED: &[c_long] = &[
     libc::SYS_setdomainname,
     libc::SYS_syslog,
     libc::SYS_personality,
+    // makes the disks of the whole machine write
+    libc::SYS_sync,
+    libc::SYS_syncfs,
     // memory of the whole node
     libc::SYS_mbind,
     libc::SYS_set_mempolicy,

@@ -84,6 +84,10 @@ fn limits_may_be_read_but_not_set_and_terminals_not_fed() {
     assert_eq!(decide(Profile::Run, ARCHITECTURE, prlimit, [0, 7, 0, 0]), ALLOWED);
     assert_eq!(decide(Profile::Run, ARCHITECTURE, prlimit, [0, 7, 0x1000, 0]), REFUSED);
     assert_eq!(decide(Profile::Run, ARCHITECTURE, prlimit, [0, 7, 1 << 40, 0]), REFUSED);
+    // Compilers lower their own, but nobody else's.
+    assert_eq!(decide(Profile::Compile, ARCHITECTURE, prlimit, [0, 7, 0x1000, 0]), ALLOWED);
+    assert_eq!(decide(Profile::Compile, ARCHITECTURE, prlimit, [1, 7, 0, 0x1000]), ALLOWED);
+    assert_eq!(decide(Profile::Compile, ARCHITECTURE, prlimit, [1, 7, 0x1000, 0]), REFUSED);
     let ioctl = number(libc::SYS_ioctl);
     assert_eq!(decide(Profile::Run, ARCHITECTURE, ioctl, [0, 0x5401, 0, 0]), ALLOWED);
     assert_eq!(decide(Profile::Run, ARCHITECTURE, ioctl, [0, 0x5412, 0, 0]), REFUSED);

@@ -14,6 +14,8 @@ use bytes::Bytes;
 const BROKEN_PIPE: i32 = 13;
 /// Where testlib's interactor writes what the checker reads.
 const TOLD: &str = "output";
+/// An interactor may tell a submission so much, whatever the limit of its feedback: several times the largest inputs in use.
+const MOST_TOLD_BYTES: u64 = 64 * 1024 * 1024;
 
 impl OneTest<'_> {
     pub(super) async fn interactive_pass(&mut self, input: &Input) -> Result<Pass, SandboxError> {
@@ -93,6 +95,8 @@ impl OneTest<'_> {
             limits: submission_limits(self.plan.limits),
             ..self.submission(nothing, StdoutPlan::Capture { max_bytes: EXCERPT_BYTES })
         };
+        // What it tells is the submission's input, which the format does not limit.
+        interactor.limits.output_bytes = interactor.limits.output_bytes.max(MOST_TOLD_BYTES);
         interactor.stdout = StdoutPlan::Capture { max_bytes: MESSAGE_BYTES };
         Ok(InteractRequest { submission, interactor })
     }
@@ -135,12 +139,16 @@ fn blame(report: &InteractReport, limits: ResourceLimits, said: &Said) -> Blame 
         };
     }
     if said.verdict == Verdict::CheckerFailed {
-        // It wrote to a submission that had gone: that is the submission's doing.
-        let was_left = !interactor_ended_first && interactor.limit.is_none() && interactor.exit == Exit::Signal(BROKEN_PIPE);
-        return if was_left {
-            Blame::Submission(own_fault.unwrap_or(Verdict::WrongAnswer))
-        } else {
-            Blame::Interactor(None)
+        // An interactor stopped at its own limit when the time of both was over says nothing of who kept whom waiting.
+        let was_left = !interactor_ended_first && submission.limit != Some(LimitHit::Wall);
+        return match own_fault {
+            // It failed while the interactor still lived, so by itself, whatever the interactor made of that.
+            Some(fault) if was_left => Blame::Submission(fault),
+            // It wrote to a submission that had gone without a fault: that is the submission's doing too.
+            None if was_left && interactor.limit.is_none() && interactor.exit == Exit::Signal(BROKEN_PIPE) => {
+                Blame::Submission(Verdict::WrongAnswer)
+            }
+            _ => Blame::Interactor(None),
         };
     }
     if *interactor_ended_first {

@@ -114,6 +114,14 @@ pub struct StageTimes {
     pub check: Duration,
 }
 
+impl StageTimes {
+    /// All stages together.
+    #[must_use]
+    pub fn total(&self) -> Duration {
+        self.compile + self.run + self.check
+    }
+}
+
 impl std::ops::AddAssign for StageTimes {
     fn add_assign(&mut self, other: Self) {
         self.compile += other.compile;
@@ -161,12 +169,31 @@ impl Engine {
     /// # Errors
     /// [`SandboxError`]: never for what the program or the problem's own programs did.
     pub async fn judge(&self, plan: &JudgePlan, observer: &dyn JudgeObserver) -> Result<JudgeOutcome, SandboxError> {
+        self.judge_until(plan, observer, None).await
+    }
+
+    /// The same, but when all stages together have taken so long no further test is begun; those are `skipped`. What is
+    /// graded then is graded as if they were accepted.
+    ///
+    /// # Errors
+    /// [`SandboxError`], as for [`Self::judge`].
+    pub async fn judge_within(&self, plan: &JudgePlan, budget: Duration) -> Result<JudgeOutcome, SandboxError> {
+        self.judge_until(plan, &Unobserved, Some(budget)).await
+    }
+
+    async fn judge_until(
+        &self,
+        plan: &JudgePlan,
+        observer: &dyn JudgeObserver,
+        budget: Option<Duration>,
+    ) -> Result<JudgeOutcome, SandboxError> {
         let mut slot = self.sandbox.slot().await?;
         let mut stages = StageTimes::default();
         let outcome = match prepare::prepare(&mut *slot, plan, &mut stages).await? {
             prepare::Prepared::Ready(ready) => {
                 observer.running().await;
-                schedule::run(&*self.sandbox, slot, plan, &ready, observer, &mut stages).await?
+                let budget = budget.unwrap_or(Duration::MAX);
+                schedule::run(&*self.sandbox, slot, plan, &ready, observer, (&mut stages, budget)).await?
             }
             prepare::Prepared::Refused(refused) => refused.outcome(plan),
         };

@@ -10,6 +10,7 @@ use crate::judging::grading::{Grader, LegacyPoints, OnReject, ScoreMode, TestGro
 use crate::judging::{GroupResult, Sandbox, SandboxError, SandboxSlot, TestResult, Verdict};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 /// A slot, and whether it is the one that was waited for. The others are given back after every test.
 struct Place {
@@ -23,7 +24,7 @@ pub(super) async fn run(
     plan: &JudgePlan,
     ready: &Ready,
     observer: &dyn JudgeObserver,
-    stages: &mut StageTimes,
+    (stages, budget): (&mut StageTimes, Duration),
 ) -> Result<JudgeOutcome, SandboxError> {
     let mut run = Run {
         plan,
@@ -37,27 +38,32 @@ pub(super) async fn run(
     let mut own = Some(Place { slot, is_own: true });
     let mut running = FuturesUnordered::new();
     let mut started = BTreeSet::new();
+    let mut evaluation = run.evaluate();
     loop {
-        let evaluation = run.evaluate();
         run.tell(observer, &evaluation).await;
-        if evaluation.wanted.is_empty() && evaluation.wanted_grades.is_empty() {
+        let is_over = stages.total() >= budget;
+        let is_complete = evaluation.wanted.is_empty() && evaluation.wanted_grades.is_empty();
+        if is_complete || (is_over && running.is_empty()) {
             // What still runs is needless: it ends here.
             drop(running);
             return Ok(run.outcome(observer, evaluation, ready).await);
         }
         // Graders first: what they say may make tests needless.
-        if let Some(call) = evaluation.wanted_grades.first()
+        if !is_over
+            && let Some(call) = evaluation.wanted_grades.first()
             && let Some(place) = own.as_mut()
         {
             let (grade, log) = grade::ask(&mut *place.slot, plan, ready, call, stages).await?;
             run.known.grades.insert(call.clone(), grade);
             run.grader_log = run.grader_log.or(log);
+            evaluation = run.evaluate();
             continue;
         }
-        for index in &evaluation.wanted {
-            let Some(test) = run.test(*index).filter(|_| !started.contains(index)) else {
+        for index in evaluation.wanted.iter().filter(|_| !is_over) {
+            if started.contains(index) {
                 continue;
-            };
+            }
+            let Some(test) = run.test(*index) else { continue };
             let extra = || sandbox.idle_slot().map(|slot| Place { slot, is_own: false });
             let Some(mut place) = own.take().or_else(extra) else { break };
             started.insert(*index);
@@ -75,8 +81,16 @@ pub(super) async fn run(
         let tested = tested?;
         *stages += tested.stages;
         run.measured_by = Some(tested.measured_by.clone());
-        run.known.tests.insert(tested.result.index, tested.grade());
-        run.tested.insert(tested.result.index, tested);
+        let (index, grade) = (tested.result.index, tested.grade());
+        run.known.tests.insert(index, grade);
+        run.tested.insert(index, tested);
+        if plan.rules.tree.is_none() && grade.verdict == Verdict::Accepted {
+            // As was assumed: nothing changes but that it is no longer wanted. Going through thousands of tests after each of
+            // them would take longer than running them.
+            evaluation.wanted.retain(|wanted| *wanted != index);
+        } else {
+            evaluation = run.evaluate();
+        }
         if place.is_own {
             own = Some(place);
         }
