@@ -87,8 +87,15 @@ async fn run_role(settings: Settings, role: Role) -> Result<(), WiringError> {
         let endpoint = codesm_http::metrics_endpoint(renderer(&metrics));
         lifecycle.spawn_service("metrics listener", listen_until(listener.listener, endpoint, &lifecycle));
     }
+    let name = process_name(&wired);
+    if role.serves() {
+        let worker = background_worker(&settings, &wired, &name);
+        lifecycle.spawn_service("background worker", worker_loop(worker, &lifecycle));
+        let tended = codesm_worker::tend(wired.tend.clone(), name.clone(), lifecycle.shutdown());
+        lifecycle.spawn_service("maintenance", tended);
+    }
     if let Some(sandbox) = &wired.sandbox {
-        let worker = worker(&wired, sandbox);
+        let worker = judging_worker(&settings, &wired, &name, sandbox);
         lifecycle.spawn_service("worker", worker_loop(worker, &lifecycle));
         if settings.sandbox.prepare {
             lifecycle.spawn("preparation of languages", prepare_languages(sandbox.clone()));
@@ -147,23 +154,34 @@ async fn prepare_languages(sandbox: Arc<ProcessSandbox>) {
     std::future::pending::<()>().await;
 }
 
-fn worker(wired: &Wired, sandbox: &Arc<ProcessSandbox>) -> Worker {
+/// Name of this process among all.
+fn process_name(wired: &Wired) -> String {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_else(|_| "worker".to_owned());
     // The random part tells a restarted process from its predecessor, whose leases it must not take for its own.
-    let name = format!(
-        "{}:{}:{}",
-        host.trim(),
-        std::process::id(),
-        &wired.ids.new_uuid().simple().to_string()[20..]
-    );
-    let deps = WorkerDeps {
+    let random = wired.ids.new_uuid().simple().to_string();
+    format!("{}:{}:{}", host.trim(), std::process::id(), &random[20..])
+}
+
+fn judging_worker(settings: &Settings, wired: &Wired, name: &str, sandbox: &Arc<ProcessSandbox>) -> Worker {
+    let policies = settings.queues.policies.clone();
+    let chosen = WorkerSettings::judging(name.to_owned(), sandbox.languages(), &sandbox.description(), policies);
+    Worker::new(worker_deps(wired), chosen)
+}
+
+/// Does what needs no sandbox; beside the API, which has the secrets that some of it needs.
+fn background_worker(settings: &Settings, wired: &Wired, name: &str) -> Worker {
+    let chosen = WorkerSettings::background(format!("{name}:background"), settings.queues.policies.clone());
+    Worker::new(worker_deps(wired), chosen)
+}
+
+fn worker_deps(wired: &Wired) -> WorkerDeps {
+    WorkerDeps {
         app: wired.app.clone(),
         queue: wired.queue.clone(),
         signal: wired.signal.clone(),
         registry: wired.registry.clone(),
         clock: wired.clock.clone(),
-    };
-    Worker::new(deps, WorkerSettings::new(name, sandbox.languages(), sandbox.description()))
+    }
 }
 
 fn worker_loop(worker: Worker, lifecycle: &Lifecycle) -> impl Future<Output = ()> + use<> {

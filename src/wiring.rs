@@ -10,12 +10,13 @@ pub(crate) use leftovers::sweep_leftovers;
 
 use crate::config::Settings;
 use crate::secrets::Secrets;
-use codesm_core::app::App;
+use codesm_core::app::{App, AppDeps};
 use codesm_core::auth::{AuthDeps, AuthQueries, AuthSettings};
 use codesm_core::jobs::{JobQueue, JobSignal, WorkerRegistry};
 use codesm_core::judging::engine::Engine;
 use codesm_core::judging::{Language, LanguageCatalogue, ResourceLimits, Sandbox};
 use codesm_core::kernel::{BlobStore, Clock, IdGenerator, RateLimiter};
+use codesm_core::maintenance::{MaintenanceDeps, Retention, Tend};
 use codesm_core::problems::ProblemDeps;
 use codesm_core::submissions::{SubmissionDeps, SubmissionLimits};
 use codesm_crypto::{Argon2PasswordHasher, JwtTokenSigner, PasswordHashingCost, RandomTokens};
@@ -32,6 +33,8 @@ use std::time::Duration;
 pub struct Wired {
     /// The use cases.
     pub app: Arc<App>,
+    /// Looks after the queues.
+    pub tend: Arc<Tend>,
     /// The database.
     pub database: Database,
     /// Reads of accounts, for the command line.
@@ -100,6 +103,7 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
         problems: database.problem_queries(),
         blobs: blobs.clone(),
         events: Arc::new(MemoryLiveEvents::new()),
+        policies: Arc::new(settings.queues.policies.clone()),
         queue: queue.clone(),
         signal: signal.clone(),
         workers: registry.clone(),
@@ -109,9 +113,27 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
         limits: submission_limits(settings),
     };
     let engine = sandbox.clone().map(|sandbox| Engine::new(sandbox as Arc<dyn Sandbox>));
-    let app = Arc::new(App::new(auth, problems, submissions, engine));
+    let maintenance = MaintenanceDeps {
+        uow: database.unit_of_work(),
+        queue: queue.clone(),
+        signal: signal.clone(),
+        leases: database.leases(),
+        workers: registry.clone(),
+        clock: clock.clone(),
+        ids: ids.clone(),
+        retention: Retention::default(),
+    };
+    let tend = Arc::new(Tend::new(maintenance.clone()));
+    let app = Arc::new(App::new(AppDeps {
+        auth,
+        problems,
+        submissions,
+        maintenance,
+        engine,
+    }));
     Ok(Wired {
         app,
+        tend,
         database,
         auth_queries,
         queue,

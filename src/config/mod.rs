@@ -10,6 +10,7 @@ mod limits;
 mod log;
 mod parse;
 mod print;
+mod queues;
 mod sandbox;
 mod storage;
 
@@ -21,6 +22,7 @@ pub use http::{CorsOrigins, HttpSection};
 pub use limits::LimitsSection;
 pub use log::{LogFormat, LogSection};
 pub use print::print_redacted;
+pub use queues::QueuesSection;
 pub use sandbox::SandboxSection;
 pub use storage::StorageSection;
 
@@ -39,6 +41,8 @@ pub struct Settings {
     pub storage: StorageSection,
     /// Sandbox.
     pub sandbox: SandboxSection,
+    /// Queues.
+    pub queues: QueuesSection,
     /// Rates and sizes.
     pub limits: LimitsSection,
     /// Logs.
@@ -61,6 +65,7 @@ impl Settings {
             auth: AuthSection::read(environment, &general, &mut wrong),
             storage: StorageSection::read(environment, &general, &mut wrong),
             sandbox: SandboxSection::read(environment, &mut wrong),
+            queues: QueuesSection::read(environment, &mut wrong),
             limits: LimitsSection::read(environment, &mut wrong),
             log: LogSection::read(environment, &mut wrong),
             unknown_keys: keys::unknown(environment),

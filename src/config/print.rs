@@ -2,6 +2,7 @@
 
 use super::keys::KEYS;
 use super::{CorsOrigins, Deployment, LogFormat, Settings};
+use codesm_core::jobs::Queue;
 use std::fmt::Display;
 use std::fmt::Write as _;
 
@@ -33,6 +34,7 @@ fn value(settings: &Settings, key: &str) -> String {
         auth,
         storage,
         sandbox,
+        queues,
         limits,
         log,
         unknown_keys: _,
@@ -65,6 +67,15 @@ fn value(settings: &Settings, key: &str) -> String {
         "CODESM_SANDBOX_ALLOW_REDUCED" => sandbox.allow_reduced.to_string(),
         "CODESM_SANDBOX_LANGUAGES" => optional(sandbox.languages.as_ref().map(|path| path.display())),
         "CODESM_SANDBOX_PREPARE" => sandbox.prepare.to_string(),
+        "CODESM_QUEUES_RUN" => queues.shown(Queue::Run),
+        "CODESM_QUEUES_SUBMIT" => queues.shown(Queue::Submit),
+        "CODESM_QUEUES_REJUDGE" => queues.shown(Queue::Rejudge),
+        "CODESM_QUEUES_EMAILS" => queues.shown(Queue::Emails),
+        "CODESM_QUEUES_WEBHOOKS" => queues.shown(Queue::Webhooks),
+        "CODESM_QUEUES_UPLOADS" => queues.shown(Queue::Uploads),
+        "CODESM_QUEUES_SYNC" => queues.shown(Queue::Sync),
+        "CODESM_QUEUES_REPORTS" => queues.shown(Queue::Reports),
+        "CODESM_QUEUES_MAINTENANCE" => queues.shown(Queue::Maintenance),
         "CODESM_LIMITS_SUBMISSIONS_PER_MINUTE" => limits.submissions_per_minute.to_string(),
         "CODESM_LIMITS_REQUESTS_PER_MINUTE" => limits.requests_per_minute.to_string(),
         "CODESM_LIMITS_ANONYMOUS_PER_MINUTE" => limits.anonymous_per_minute.to_string(),

@@ -2,8 +2,12 @@
 
 mod lease;
 mod one_job;
+mod presence;
 mod recording;
 mod rest;
+mod room;
+mod tender;
 mod worker;
 
+pub use tender::tend;
 pub use worker::{Worker, WorkerDeps, WorkerSettings};

@@ -4,9 +4,9 @@ use crate::lease;
 use crate::recording;
 use crate::rest::Health;
 use crate::worker::{WorkerDeps, WorkerSettings};
-use codesm_core::jobs::{FailureOutcome, Job, Remedy, RetryPolicy};
+use codesm_core::jobs::{Failure, FailureOutcome, Job, JobKind, Remedy};
 use codesm_core::kernel::AppResult;
-use codesm_core::submissions::{Failure, Judged};
+use codesm_core::submissions::Judged;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::{JoinError, JoinHandle};
@@ -21,10 +21,18 @@ pub(crate) struct OneJob {
 
 /// How work on a job ended.
 enum Ended {
-    Judged(Result<Judged, Failure>),
+    Worked(Result<Worked, Failure>),
     Panicked(JoinError),
     LeaseLost,
+    TimedOut,
     Stopped,
+}
+
+/// What came of work that did not fail.
+enum Worked {
+    Judged(Judged),
+    /// A task removed so many rows.
+    Maintained(u64),
 }
 
 /// Tries to record an outcome while the database is away; after these the lease runs out and the job is taken up again.
@@ -34,27 +42,31 @@ const RECORD_WAIT: Duration = Duration::from_millis(500);
 /// Says what the job showed of this worker.
 pub(crate) async fn run_one(one: OneJob, job: Job) -> Health {
     tracing::debug!(job_id = %job.id, attempt = job.attempt, "job started");
-    if job.is_exhausted(RetryPolicy::JUDGING) {
+    if job.is_exhausted(one.settings.policies.of(job.queue).retry) {
         tracing::error!(job_id = %job.id, lost_leases = job.lost_leases, "too many workers went silent over this job");
         let buried = one.record("bury", &job, || one.deps.app.submissions.give_up.bury(&job)).await;
         if buried.is_some() {
-            recording::finished("dead");
+            recording::finished(job.kind, "dead");
         }
         return Health::Unknown;
     }
     match one.work(&job).await {
-        Ended::Judged(Ok(Judged::Verdict { verdict, stages })) => {
+        Ended::Worked(Ok(Worked::Judged(Judged::Verdict { verdict, stages }))) => {
             recording::judged(verdict, stages);
-            recording::finished("done");
+            recording::finished(job.kind, "done");
             tracing::info!(job_id = %job.id, attempt = job.attempt, verdict = verdict.as_str(), "judged");
             return Health::Well;
         }
-        Ended::Judged(Ok(Judged::Nothing)) => recording::finished("nothing"),
-        Ended::Judged(Err(failure)) if failure.code == "job.lease_lost" => {
-            tracing::warn!(job_id = %job.id, attempt = job.attempt, "finished too late: another worker has the job");
-            recording::finished("lease_lost");
+        Ended::Worked(Ok(Worked::Judged(Judged::Nothing))) => recording::finished(job.kind, "nothing"),
+        Ended::Worked(Ok(Worked::Maintained(removed))) => {
+            recording::finished(job.kind, "done");
+            tracing::info!(job_id = %job.id, task = %job.payload, removed, "maintained");
         }
-        Ended::Judged(Err(failure)) => {
+        Ended::Worked(Err(failure)) if failure.code == "job.lease_lost" => {
+            tracing::warn!(job_id = %job.id, attempt = job.attempt, "finished too late: another worker has the job");
+            recording::finished(job.kind, "lease_lost");
+        }
+        Ended::Worked(Err(failure)) => {
             let is_sick = failure.remedy == Remedy::Postpone;
             one.fail(&job, failure).await;
             if is_sick {
@@ -73,9 +85,18 @@ pub(crate) async fn run_one(one: OneJob, job: Job) -> Health {
             )
             .await;
         }
-        Ended::LeaseLost => recording::finished("lease_lost"),
+        Ended::TimedOut => {
+            let seconds = one.settings.policies.of(job.queue).timeout.num_seconds();
+            let failure = Failure {
+                code: "job.timed_out".to_owned(),
+                message: format!("it was not done after {seconds} s, the longest time that jobs of this queue may take"),
+                remedy: Remedy::Retry,
+            };
+            one.fail(&job, failure).await;
+        }
+        Ended::LeaseLost => recording::finished(job.kind, "lease_lost"),
         Ended::Stopped => {
-            recording::finished("released");
+            recording::finished(job.kind, "released");
             one.record("release", &job, || one.deps.app.submissions.give_up.release(&job)).await;
         }
     }
@@ -86,44 +107,53 @@ impl OneJob {
     async fn work(&self, job: &Job) -> Ended {
         // An own task, so that a panic ends the job and not the worker. Aborting it drops the judging future, which
         // ends the program in the sandbox.
-        let mut judging = self.spawn(job);
+        let mut working = self.spawn(job);
         let ended = tokio::select! {
-            judged = &mut judging => return judged.map_or_else(Ended::Panicked, Ended::Judged),
+            worked = &mut working => return worked.map_or_else(Ended::Panicked, Ended::Worked),
             () = lease::keep(&self.deps, &self.settings, job) => Ended::LeaseLost,
+            () = tokio::time::sleep(self.timeout(job)) => Ended::TimedOut,
             () = self.give_back.cancelled() => Ended::Stopped,
         };
-        judging.abort();
-        // Waits until the program is really gone; a verdict that was recorded in this moment counts.
-        match judging.await {
-            Ok(judged @ Ok(_)) => Ended::Judged(judged),
+        working.abort();
+        // Waits until the program is really gone; what was recorded in this moment counts.
+        match working.await {
+            Ok(worked @ Ok(_)) => Ended::Worked(worked),
             Ok(Err(_)) | Err(_) => ended,
         }
     }
 
-    fn spawn(&self, job: &Job) -> JoinHandle<Result<Judged, Failure>> {
-        let (judge, job) = (self.deps.app.judge.clone(), job.clone());
+    fn timeout(&self, job: &Job) -> Duration {
+        let timeout = self.settings.policies.of(job.queue).timeout;
+        timeout.to_std().unwrap_or(Duration::ZERO)
+    }
+
+    fn spawn(&self, job: &Job) -> JoinHandle<Result<Worked, Failure>> {
+        let (app, job) = (self.deps.app.clone(), job.clone());
         tokio::spawn(async move {
-            let Some(judge) = judge else {
-                let message = "this process was built without a sandbox".to_owned();
-                return Err(Failure {
+            match (job.kind, &app.judge) {
+                (JobKind::JudgeSubmission, Some(judge)) => judge.judge(&job).await.map(Worked::Judged),
+                (JobKind::JudgeSubmission, None) => Err(Failure {
                     code: "sandbox.unavailable".to_owned(),
-                    message,
+                    message: "this process was built without a sandbox".to_owned(),
                     remedy: Remedy::Retry,
-                });
-            };
-            judge.judge(&job).await
+                }),
+                (JobKind::Maintain, _) => app.maintain.run(&job).await.map(Worked::Maintained),
+            }
         })
     }
 
     async fn fail(&self, job: &Job, failure: Failure) {
-        tracing::error!(job_id = %job.id, attempt = job.attempt, code = %failure.code, reason = %failure.message, "judging failed");
+        tracing::error!(job_id = %job.id, attempt = job.attempt, code = %failure.code, reason = %failure.message, "a job failed");
         let outcome = self
             .record("fail", job, || self.deps.app.submissions.give_up.fail(job, &failure))
             .await;
-        recording::finished(match outcome {
-            Some(FailureOutcome::Dead) => "dead",
-            Some(FailureOutcome::Retry) | None => "retry",
-        });
+        recording::finished(
+            job.kind,
+            match outcome {
+                Some(FailureOutcome::Dead) => "dead",
+                Some(FailureOutcome::Retry) | None => "retry",
+            },
+        );
     }
 
     /// Writes what came of the job. While the database is away it is tried again; in the end the lease runs out and

@@ -1,11 +1,12 @@
 //! Metrics of the worker.
 
+use codesm_core::jobs::JobKind;
 use codesm_core::judging::Verdict;
 use codesm_core::judging::engine::StageTimes;
 
 /// A job ended: `done`, `nothing`, `retry`, `dead`, `lease_lost` or `released`.
-pub(crate) fn finished(outcome: &'static str) {
-    metrics::counter!("codesm_jobs_total", "kind" => "submission.judge.v1", "outcome" => outcome).increment(1);
+pub(crate) fn finished(kind: JobKind, outcome: &'static str) {
+    metrics::counter!("codesm_jobs_total", "kind" => kind.as_str(), "outcome" => outcome).increment(1);
 }
 
 /// A verdict was given.

@@ -1,11 +1,13 @@
 //! The loop that takes jobs.
 
 use crate::one_job::{OneJob, run_one};
+use crate::presence::Presence;
 use crate::rest::{Health, Rest};
+use crate::room::Room;
 use codesm_core::app::App;
-use codesm_core::jobs::{Job, JobKind, JobQueue, JobSignal, ReserveRequest, WorkerAdvert, WorkerRegistry};
+use codesm_core::jobs::{Job, JobKind, JobQueue, JobSignal, Listener, Queue, QueuePolicies, ReserveRequest, Wake, WorkerRegistry};
 use codesm_core::judging::{Language, SandboxDescription};
-use codesm_core::kernel::{Clock, Timestamp};
+use codesm_core::kernel::Clock;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -32,38 +34,71 @@ pub struct WorkerDeps {
 pub struct WorkerSettings {
     /// Name of this process among all workers, such as `host:4711`.
     pub name: String,
+    /// Kinds of jobs it can do.
+    pub kinds: Vec<JobKind>,
+    /// Queues it serves.
+    pub queues: Vec<Queue>,
+    /// How jobs of each queue are worked on.
+    pub policies: QueuePolicies,
     /// Languages this machine has.
     pub languages: Vec<Language>,
-    /// The sandbox: jobs at once, tier.
-    pub sandbox: SandboxDescription,
+    /// Jobs at once.
+    pub slots: usize,
+    /// Tier of the sandbox; without one the worker does not say that it is there.
+    pub tier: Option<String>,
     /// How long a reserved job is ours without a heartbeat; 15 s by contract.
     pub lease: Duration,
     /// Time between heartbeats; 5 s by contract.
     pub heartbeat: Duration,
-    /// How often the table is looked at without being woken.
-    pub poll: Duration,
     /// How long jobs may go on after the order to stop, before they are given back.
     pub drain: Duration,
 }
 
 impl WorkerSettings {
-    /// The contract's times.
+    /// For a worker with a sandbox.
     #[must_use]
-    pub fn new(name: String, languages: Vec<Language>, sandbox: SandboxDescription) -> Self {
+    pub fn judging(name: String, languages: Vec<Language>, sandbox: &SandboxDescription, policies: QueuePolicies) -> Self {
+        Self {
+            kinds: vec![JobKind::JudgeSubmission],
+            queues: Queue::JUDGING.to_vec(),
+            languages,
+            slots: sandbox.slots,
+            tier: Some(sandbox.tier.to_string()),
+            ..Self::with_times(name, policies)
+        }
+    }
+
+    /// For a worker that runs no programs.
+    #[must_use]
+    pub fn background(name: String, policies: QueuePolicies) -> Self {
+        let queues: Vec<Queue> = Queue::ALL.into_iter().filter(|queue| !Queue::JUDGING.contains(queue)).collect();
+        let slots = queues.iter().map(|queue| policies.of(*queue).concurrency as usize).sum();
+        Self {
+            kinds: JobKind::ALL.into_iter().filter(|kind| *kind != JobKind::JudgeSubmission).collect(),
+            queues,
+            slots,
+            ..Self::with_times(name, policies)
+        }
+    }
+
+    /// The contract's times.
+    fn with_times(name: String, policies: QueuePolicies) -> Self {
         Self {
             name,
-            languages,
-            sandbox,
+            kinds: Vec::new(),
+            queues: Vec::new(),
+            policies,
+            languages: Vec::new(),
+            slots: 0,
+            tier: None,
             lease: Duration::from_secs(15),
             heartbeat: Duration::from_secs(5),
-            // Only jobs of other processes wait for this; those of this process wake the worker at once.
-            poll: Duration::from_millis(250),
             // Leaves 10 s of the contract's 20 s to give back what does not finish.
             drain: Duration::from_secs(10),
         }
     }
 
-    fn capabilities(&self) -> Vec<String> {
+    pub(crate) fn capabilities(&self) -> Vec<String> {
         self.languages
             .iter()
             .filter(|language| language.available)
@@ -72,24 +107,13 @@ impl WorkerSettings {
     }
 }
 
-/// How often the worker says that it is there.
-const ADVERTISE_EVERY: Duration = Duration::from_mins(1);
-/// A worker that has not said so for longer is taken to be gone: two adverts and a half.
-const ALIVE_FOR: Duration = Duration::from_secs(150);
-/// How long a job that failed here is left to other workers, if there are any: several times their [`WorkerSettings::poll`].
+/// How long a job that failed here is left to other workers, if there are any: several times their looks at the table.
 const LEFT_TO_OTHERS: Duration = Duration::from_secs(5);
+/// After so many looks that were left out because it was woken in time, it looks all the same.
+const LOOKS_MISSED: u32 = 4;
 /// First and longest wait while the database is away.
 const FIRST_BACKOFF: Duration = Duration::from_millis(250);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(10);
-
-/// This worker among the others.
-#[derive(Default)]
-struct Presence {
-    /// When it last said what it offers.
-    advertised_at: Option<Timestamp>,
-    /// Whether there are others, which may do what failed here.
-    has_others: bool,
-}
 
 /// Takes jobs and runs them.
 pub struct Worker {
@@ -110,18 +134,22 @@ impl Worker {
     /// Works until told to stop; then takes no more jobs, lets running ones finish for [`WorkerSettings::drain`] and gives
     /// the rest back.
     pub async fn run(self, shutdown: CancellationToken) {
-        tracing::info!(worker = %self.settings.name, slots = self.settings.sandbox.slots, tier = %self.settings.sandbox.tier, "worker started");
+        let (name, slots, tier) = (&self.settings.name, self.settings.slots, self.settings.tier.as_deref());
+        tracing::info!(worker = %name, slots, tier, "worker started");
         let give_back = CancellationToken::new();
         let mut running: JoinSet<Health> = JoinSet::new();
         let (mut backoff, mut rest) = (FIRST_BACKOFF, Rest::new());
-        let mut presence = Presence::default();
+        let (mut presence, room) = (Presence::default(), Room::new(&self.settings));
+        // What to do next; nothing: wait to be woken.
+        let mut next = Some(Wake::Look);
+        let mut looked_at = Instant::now();
         while !shutdown.is_cancelled() {
             while let Some(ended) = running.try_join_next() {
                 rest.note(ended);
             }
             tokio::select! {
                 () = shutdown.cancelled() => break,
-                () = self.advertise(&mut presence) => {}
+                () = presence.advertise(&self.deps, &self.settings) => {}
             }
             if let Some(until) = rest.until() {
                 tokio::select! {
@@ -131,23 +159,41 @@ impl Worker {
                 }
                 continue;
             }
-            let free = self.settings.sandbox.slots.saturating_sub(running.len());
-            if free == 0 {
+            let (queues, most) = room.left(running.len());
+            if most == 0 {
                 tokio::select! {
                     () = shutdown.cancelled() => break,
                     Some(ended) = running.join_next() => rest.note(ended),
                 }
                 continue;
             }
-            match self.deps.queue.reserve(&self.request(free, &presence)).await {
+            // Woken again and again, it still looks by itself now and then.
+            if looked_at.elapsed() > LOOKS_MISSED * self.deps.signal.look_every() {
+                next = Some(Wake::Look);
+            }
+            let Some(wake) = next.take() else {
+                next = self.idle(queues, &shutdown, &mut running, &mut rest).await;
+                continue;
+            };
+            let only = match wake {
+                Wake::Job(id) => Some(id),
+                Wake::Look => {
+                    looked_at = Instant::now();
+                    None
+                }
+            };
+            let request = ReserveRequest {
+                only,
+                ..self.request(queues, most, &presence)
+            };
+            match self.deps.queue.reserve(&request).await {
                 Ok(jobs) => {
                     backoff = FIRST_BACKOFF;
-                    let more = jobs.len() == free;
-                    for job in jobs {
-                        self.start(&mut running, job, &give_back);
+                    if only.is_none() && jobs.len() == most {
+                        next = Some(Wake::Look);
                     }
-                    if !more {
-                        self.idle(&shutdown, &mut running, &mut rest).await;
+                    for job in jobs {
+                        self.start(&mut running, job, &room, &give_back);
                     }
                 }
                 Err(error) => {
@@ -157,6 +203,7 @@ impl Worker {
                         () = tokio::time::sleep(backoff) => {}
                     }
                     backoff = (backoff * 2).min(LONGEST_BACKOFF);
+                    next = Some(Wake::Look);
                 }
             }
         }
@@ -164,21 +211,33 @@ impl Worker {
     }
 
     /// Waits for an announcement, the next look at the table, or a slot that becomes free.
-    async fn idle(&self, shutdown: &CancellationToken, running: &mut JoinSet<Health>, rest: &mut Rest) {
+    async fn idle(&self, queues: Vec<Queue>, shutdown: &CancellationToken, running: &mut JoinSet<Health>, rest: &mut Rest) -> Option<Wake> {
+        let listener = Listener {
+            queues,
+            capabilities: self.settings.capabilities(),
+        };
         tokio::select! {
-            () = shutdown.cancelled() => {}
-            () = self.deps.signal.wait(self.settings.poll) => {}
-            Some(ended) = running.join_next(), if !running.is_empty() => rest.note(ended),
+            () = shutdown.cancelled() => None,
+            wake = self.deps.signal.wait(&listener, self.deps.signal.look_every()) => Some(wake),
+            Some(ended) = running.join_next(), if !running.is_empty() => {
+                rest.note(ended);
+                None
+            }
         }
     }
 
-    fn start(&self, running: &mut JoinSet<Health>, job: Job, give_back: &CancellationToken) {
+    fn start(&self, running: &mut JoinSet<Health>, job: Job, room: &Room, give_back: &CancellationToken) {
+        let place = room.take(job.queue);
         let one = OneJob {
             deps: self.deps.clone(),
             settings: self.settings.clone(),
             give_back: give_back.clone(),
         };
-        running.spawn(run_one(one, job));
+        running.spawn(async move {
+            let health = run_one(one, job).await;
+            drop(place);
+            health
+        });
     }
 
     async fn stop(&self, mut running: JoinSet<Health>, give_back: &CancellationToken) {
@@ -194,47 +253,17 @@ impl Worker {
         tracing::info!(worker = %self.settings.name, "worker stopped");
     }
 
-    fn request(&self, max: usize, presence: &Presence) -> ReserveRequest {
+    fn request(&self, queues: Vec<Queue>, max: usize, presence: &Presence) -> ReserveRequest {
         ReserveRequest {
             worker: self.settings.name.clone(),
-            kinds: JobKind::ALL.to_vec(),
+            kinds: self.settings.kinds.clone(),
+            queues,
+            only: None,
             capabilities: self.settings.capabilities(),
             max: u32::try_from(max).unwrap_or(u32::MAX),
             lease: chrono_duration(self.settings.lease),
-            patience: chrono_duration(if presence.has_others { LEFT_TO_OTHERS } else { Duration::ZERO }),
+            patience: chrono_duration(if presence.has_others() { LEFT_TO_OTHERS } else { Duration::ZERO }),
             now: self.deps.clock.now(),
-        }
-    }
-
-    /// Says what this worker offers, and looks who else does.
-    async fn advertise(&self, presence: &mut Presence) {
-        let now = self.deps.clock.now();
-        if presence
-            .advertised_at
-            .is_some_and(|last| now - last < chrono_duration(ADVERTISE_EVERY))
-        {
-            return;
-        }
-        let advert = WorkerAdvert {
-            worker: self.settings.name.clone(),
-            languages: self
-                .settings
-                .languages
-                .iter()
-                .filter(|language| language.available)
-                .cloned()
-                .collect(),
-            slots: u32::try_from(self.settings.sandbox.slots).unwrap_or(u32::MAX),
-            tier: self.settings.sandbox.tier.to_string(),
-            seen_at: now,
-        };
-        match self.deps.registry.advertise(&advert).await {
-            Ok(()) => presence.advertised_at = Some(now),
-            Err(error) => tracing::warn!(%error, "the worker could not say what it offers"),
-        }
-        match self.deps.registry.seen_since(now - chrono_duration(ALIVE_FOR)).await {
-            Ok(seen) => presence.has_others = seen.iter().any(|other| other.worker != self.settings.name),
-            Err(error) => tracing::warn!(%error, "the worker could not see the others"),
         }
     }
 }

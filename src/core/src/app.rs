@@ -2,6 +2,7 @@
 
 use crate::auth::{AuthDeps, Authenticate, CreateAccount, Login, Logout, Me, Refresh, Register};
 use crate::judging::engine::Engine;
+use crate::maintenance::{MaintenanceDeps, RunTask};
 use crate::problems::{
     ChangeProblemStatus, CreateProblem, EditProblem, ExportProblem, GetAttachment, GetProblem, ImportProblem, ListProblems,
     MeasureTimeLimit, ProblemDeps, SetTests,
@@ -71,6 +72,21 @@ pub struct SubmissionUseCases {
     pub give_up: GiveUp,
 }
 
+/// What all use cases need, by feature.
+#[derive(Clone)]
+pub struct AppDeps {
+    /// Accounts and sessions.
+    pub auth: AuthDeps,
+    /// Problems.
+    pub problems: ProblemDeps,
+    /// Submissions.
+    pub submissions: SubmissionDeps,
+    /// Keeping the house.
+    pub maintenance: MaintenanceDeps,
+    /// Judges; without it the process takes submissions in but does not judge.
+    pub engine: Option<Engine>,
+}
+
 /// All use cases.
 #[derive(Clone)]
 pub struct App {
@@ -80,14 +96,23 @@ pub struct App {
     pub problems: ProblemUseCases,
     /// Submissions.
     pub submissions: SubmissionUseCases,
+    /// Does tasks of maintenance.
+    pub maintain: RunTask,
     /// Judging; only where a sandbox runs.
     pub judge: Option<JudgeSubmission>,
 }
 
 impl App {
-    /// Builds every use case. Without an engine the process takes submissions in but does not judge.
+    /// Builds every use case.
     #[must_use]
-    pub fn new(auth: AuthDeps, problems: ProblemDeps, submissions: SubmissionDeps, engine: Option<Engine>) -> Self {
+    pub fn new(deps: AppDeps) -> Self {
+        let AppDeps {
+            auth,
+            problems,
+            submissions,
+            maintenance,
+            engine,
+        } = deps;
         Self {
             auth: AuthUseCases {
                 register: Register::new(auth.clone()),
@@ -109,6 +134,7 @@ impl App {
                 export: ExportProblem::new(problems.clone()),
                 import: ImportProblem::new(problems, engine.clone().map(MeasureTimeLimit::new)),
             },
+            maintain: RunTask::new(maintenance),
             judge: engine.map(|engine| JudgeSubmission::new(submissions.clone(), engine)),
             submissions: SubmissionUseCases {
                 submit: Submit::new(submissions.clone()),

@@ -9,6 +9,7 @@ pub mod auth;
 pub mod jobs;
 pub mod judging;
 pub mod kernel;
+pub mod maintenance;
 pub mod problems;
 pub mod store;
 pub mod submissions;

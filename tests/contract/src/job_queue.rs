@@ -71,11 +71,11 @@ pub async fn a_job_waits_for_its_time(fixture: &impl StoreFixture) {
     assert_eq!(ids(&reserve(fixture, &given.request("w")).await), [job.id]);
 }
 
-/// Order MUST be by priority, then `run_at`, then id, also between waiting jobs and expired leases.
+/// Order MUST be by priority, then `turn_at`, then id, also between waiting jobs and expired leases.
 pub async fn jobs_come_in_order(fixture: &impl StoreFixture) {
     let given = Given::new(fixture);
     let mut lost = given.job(Queue::Submit);
-    lost.run_at = given.now() - Duration::microseconds(2);
+    lost.turn_at = given.now() - Duration::microseconds(2);
     given.add_jobs(std::slice::from_ref(&lost)).await;
     let mut short = given.request("w");
     short.lease = Duration::microseconds(1);
@@ -83,13 +83,16 @@ pub async fn jobs_come_in_order(fixture: &impl StoreFixture) {
     given.clock.advance(std::time::Duration::from_secs(1));
 
     let mut jobs: Vec<Job> = (0..6).map(|n| given.job([Queue::Submit, Queue::Run][n % 2])).collect();
-    jobs[4].run_at -= Duration::seconds(2);
-    jobs[5].run_at -= Duration::microseconds(1);
+    jobs[4].turn_at -= Duration::seconds(2);
+    jobs[5].turn_at -= Duration::microseconds(1);
+    // When it may run says nothing about its turn, nor does a turn that is far away keep it from being taken.
+    jobs[0].run_at -= Duration::hours(1);
+    jobs[1].turn_at += Duration::hours(1);
     let mut added = jobs.clone();
     added.rotate_left(3);
     given.add_jobs(&added).await;
     jobs.push(lost);
-    jobs.sort_by_key(|job| (job.priority, job.run_at, job.id));
+    jobs.sort_by_key(|job| (job.priority, job.turn_at, job.id));
     assert_eq!(ids(&reserve(fixture, &given.request("w")).await), ids(&jobs));
 }
 
@@ -172,6 +175,75 @@ pub async fn a_job_that_failed_here_is_left_to_others_for_a_while(fixture: &impl
     assert!(queue.release(job.id, by_other[0].attempt, job.run_at).await.expect("release"));
     request.now = job.run_at + request.patience;
     assert_eq!(ids(&reserve(fixture, &request).await), [job.id], "nobody else came");
+}
+
+/// A worker gets only jobs of queues it has room for, and only the job it asks for.
+pub async fn a_worker_gets_what_it_asks_for(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let (run, mail) = (given.added_job(Queue::Run).await, given.added_job(Queue::Emails).await);
+    let other = given.added_job(Queue::Run).await;
+    let mut request = given.request("w");
+    request.only = Some(other.id);
+    assert_eq!(ids(&reserve(fixture, &request).await), [other.id]);
+    assert!(reserve(fixture, &request).await.is_empty(), "it is taken");
+    request.only = Some(run.id);
+    request.queues = vec![Queue::Emails, Queue::Submit];
+    assert!(reserve(fixture, &request).await.is_empty(), "it has no room for that queue");
+    request.only = None;
+    assert_eq!(ids(&reserve(fixture, &request).await), [mail.id]);
+    request.queues.clear();
+    assert!(reserve(fixture, &request).await.is_empty());
+    assert_eq!(read(&given, run.id).await, run);
+}
+
+/// A job in a paused queue MUST be left alone, until the queue goes on.
+pub async fn a_paused_queue_hands_out_nothing(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let (run, submit) = (given.added_job(Queue::Run).await, given.added_job(Queue::Submit).await);
+    let pause = async |since| {
+        let tx = given.tx().await;
+        tx.jobs().pause(Queue::Run, since).await.expect("pause");
+        tx.commit().await.expect("commit");
+    };
+    let since = given.now();
+    pause(Some(since)).await;
+    // Again: the first moment stays.
+    pause(Some(since + Duration::hours(1))).await;
+    let depths = fixture.job_queue().depths(given.now()).await.expect("depths");
+    let paused: Vec<_> = depths
+        .iter()
+        .filter_map(|depth| depth.paused_at.map(|at| (depth.queue, at)))
+        .collect();
+    assert_eq!(paused, [(Queue::Run, since)]);
+    let mut request = given.request("w");
+    assert_eq!(ids(&reserve(fixture, &request).await), [submit.id]);
+    request.only = Some(run.id);
+    assert!(reserve(fixture, &request).await.is_empty());
+    pause(None).await;
+    pause(None).await;
+    assert_eq!(ids(&reserve(fixture, &request).await), [run.id]);
+}
+
+/// `overdue` lists what has been due since the moment or longer, in order, and takes nothing.
+pub async fn overdue_jobs_are_listed_in_order(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let mut jobs: Vec<Job> = (0..5).map(|_| given.job(Queue::Run)).collect();
+    jobs[1].run_at += Duration::microseconds(1);
+    jobs[2].turn_at -= Duration::seconds(1);
+    jobs[3].complete(given.now());
+    given.add_jobs(&jobs).await;
+    let mut request = given.request("w");
+    request.only = Some(jobs[4].id);
+    let held = reserve(fixture, &request).await.remove(0);
+    let queue = fixture.job_queue();
+    let overdue = queue.overdue(given.now(), 10).await.expect("overdue");
+    assert_eq!(overdue, [jobs[2].clone(), jobs[0].clone()]);
+    assert_eq!(queue.overdue(given.now(), 1).await.expect("overdue"), [jobs[2].clone()]);
+    let expired = given.now() + Duration::seconds(30);
+    let overdue = queue.overdue(expired, 10).await.expect("overdue");
+    assert_eq!(ids(&overdue), [jobs[2].id, jobs[0].id, jobs[1].id, held.id]);
+    given.clock.advance(std::time::Duration::from_secs(1));
+    assert_eq!(reserve(fixture, &given.request("w")).await.len(), 3);
 }
 
 /// A worker gets only kinds it can do.
@@ -302,6 +374,7 @@ pub async fn depths_count_every_queue(fixture: &impl StoreFixture) {
         running: 0,
         dead: 0,
         oldest_ready_at: None,
+        paused_at: None,
     };
     assert_eq!(queue.depths(given.now()).await.expect("depths"), Queue::ALL.map(empty));
 
@@ -322,9 +395,11 @@ pub async fn depths_count_every_queue(fixture: &impl StoreFixture) {
         running: 1,
         dead: 1,
         oldest_ready_at: Some(given.now() - Duration::seconds(7)),
+        paused_at: None,
     };
     let depths = queue.depths(given.now()).await.expect("depths");
-    assert_eq!(depths, [empty(Queue::Run), expected]);
+    let all = Queue::ALL.map(|queue| if queue == Queue::Submit { expected.clone() } else { empty(queue) });
+    assert_eq!(depths, all);
 }
 
 crate::suite::suite! {
@@ -341,6 +416,9 @@ crate::suite::suite! {
         a_job_is_left_to_workers_that_can_do_it,
         a_job_may_require_many_languages,
         a_job_that_failed_here_is_left_to_others_for_a_while,
+        a_worker_gets_what_it_asks_for,
+        a_paused_queue_hands_out_nothing,
+        overdue_jobs_are_listed_in_order,
         a_worker_without_kinds_gets_nothing,
         finished_and_dead_jobs_stay_so,
         workers_at_the_same_time_get_each_job_once,

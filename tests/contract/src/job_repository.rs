@@ -112,6 +112,98 @@ pub async fn a_job_that_is_not_running_is_not_saved(fixture: &impl StoreFixture)
     assert_eq!(read(&given, job.id).await.map(|job| job.state), Some(JobState::Done));
 }
 
+/// `add_once` adds a job unless there is one with its id.
+pub async fn a_job_is_added_once(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let job = given.job(Queue::Maintenance);
+    let mut other = job.clone();
+    other.priority = 99;
+    for (job, is_new) in [(&job, true), (&other, false)] {
+        let tx = given.tx().await;
+        assert_eq!(tx.jobs().add_once(job).await.expect("add"), is_new);
+        tx.commit().await.expect("commit");
+    }
+    assert_eq!(read(&given, job.id).await, Some(job));
+}
+
+/// `open_about` finds the open job about something, and no ended one.
+pub async fn the_open_job_about_something_is_found(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let (mut done, mut open) = (given.job(Queue::Submit), given.job(Queue::Submit));
+    let subject = done.subject.expect("a subject");
+    done.complete(given.now());
+    given.add_jobs(&[done, given.job(Queue::Submit)]).await;
+    let about = async || {
+        let tx = given.tx().await;
+        let found = tx.jobs().open_about(subject).await.expect("read");
+        tx.commit().await.expect("commit");
+        found
+    };
+    assert_eq!(about().await, None);
+    open.subject = Some(subject);
+    given.add_jobs(std::slice::from_ref(&open)).await;
+    assert_eq!(about().await, Some(open.clone()));
+    assert_eq!(fixture.job_queue().reserve(&given.request("w")).await.expect("reserve").len(), 2);
+    assert_eq!(about().await.map(|job| (job.id, job.state)), Some((open.id, JobState::Running)));
+}
+
+/// `some_of` gives jobs of one queue in one state, oldest first.
+pub async fn jobs_of_a_queue_in_a_state_are_found(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let mut jobs: Vec<Job> = (0..4).map(|_| given.job(Queue::Submit)).collect();
+    jobs[1].bury("enough", given.now());
+    let mut added = jobs.clone();
+    added.reverse();
+    added.push(given.job(Queue::Run));
+    given.add_jobs(&added).await;
+    let tx = given.tx().await;
+    let ready = tx.jobs().some_of(Queue::Submit, JobState::Ready, 2).await.expect("read");
+    assert_eq!(ready, [jobs[0].clone(), jobs[2].clone()]);
+    let dead = tx.jobs().some_of(Queue::Submit, JobState::Dead, 9).await.expect("read");
+    assert_eq!(dead, [jobs[1].clone()]);
+    tx.commit().await.expect("commit");
+}
+
+/// `overrule` writes whoever holds the lease, who then has it no more; `remove` removes.
+pub async fn a_job_is_overruled_and_removed(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let held = reserved(&given, fixture).await;
+    let mut overruled = held.clone();
+    overruled.complete(given.now());
+    let tx = given.tx().await;
+    tx.jobs().overrule(&overruled).await.expect("overrule");
+    tx.commit().await.expect("commit");
+    assert_eq!(read(&given, held.id).await, Some(overruled));
+    let until = given.now() + Duration::hours(1);
+    assert!(!fixture.job_queue().extend(held.id, held.attempt, until).await.expect("extend"));
+    for was_there in [true, false] {
+        let tx = given.tx().await;
+        assert_eq!(tx.jobs().remove(held.id).await.expect("remove"), was_there);
+        tx.commit().await.expect("commit");
+    }
+    assert_eq!(read(&given, held.id).await, None);
+}
+
+/// `forget_ended` removes what ended before the moment in that state, so many at a time.
+pub async fn jobs_that_ended_long_ago_are_forgotten(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let mut jobs: Vec<Job> = (0..6).map(|_| given.job(Queue::Run)).collect();
+    for (job, age) in jobs.iter_mut().zip([3, 2, 1, 0]) {
+        job.complete(given.now() - Duration::microseconds(age));
+    }
+    jobs[4].bury("enough", given.now() - Duration::hours(1));
+    given.add_jobs(&jobs).await;
+    for (max, removed) in [(2, 2), (2, 1), (2, 0)] {
+        let tx = given.tx().await;
+        let forgotten = tx.jobs().forget_ended(JobState::Done, given.now(), max).await.expect("forget");
+        assert_eq!(forgotten, removed);
+        tx.commit().await.expect("commit");
+    }
+    for (job, stays) in jobs.iter().zip([false, false, false, true, true, true]) {
+        assert_eq!(read(&given, job.id).await.is_some(), stays);
+    }
+}
+
 crate::suite::suite! {
     ($)
     /// Runs the clauses of `JobRepository`.
@@ -121,5 +213,10 @@ crate::suite::suite! {
         a_held_job_is_saved,
         a_job_taken_over_by_another_is_not_saved,
         a_job_that_is_not_running_is_not_saved,
+        a_job_is_added_once,
+        the_open_job_about_something_is_found,
+        jobs_of_a_queue_in_a_state_are_found,
+        a_job_is_overruled_and_removed,
+        jobs_that_ended_long_ago_are_forgotten,
     ]
 }

@@ -132,6 +132,34 @@ pub async fn of_many_uses_at_the_same_time_one_succeeds(fixture: &impl StoreFixt
     assert_eq!(used, 1);
 }
 
+/// `forget_expired` removes sessions that expired before the moment, the earliest first, and their tokens; others stay.
+pub async fn sessions_that_expired_long_ago_are_forgotten(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let user = given.added_user().await;
+    let mut sessions: Vec<_> = (0..3).map(|_| given.session(&user)).collect();
+    sessions[0].expires_at = given.now() - Duration::microseconds(1);
+    sessions[1].expires_at = given.now() - Duration::hours(1);
+    sessions[2].expires_at = given.now();
+    let tokens: Vec<_> = sessions.iter().map(|session| given.token(session)).collect();
+    let tx = given.tx().await;
+    for (session, token) in sessions.iter().zip(&tokens) {
+        tx.sessions().add(session).await.expect("add");
+        tx.sessions().add_token(token).await.expect("add");
+    }
+    tx.commit().await.expect("commit");
+    for (max, removed) in [(1, 1), (10, 1), (10, 0)] {
+        let tx = given.tx().await;
+        assert_eq!(tx.sessions().forget_expired(given.now(), max).await.expect("forget"), removed);
+        tx.commit().await.expect("commit");
+    }
+    let tx = given.tx().await;
+    for (session, token) in sessions.iter().zip(&tokens) {
+        let stays = session.expires_at == given.now();
+        assert_eq!(tx.sessions().by_id(session.id).await.expect("read").is_some(), stays);
+        assert_eq!(tx.sessions().token_by_hash(&token.token_hash).await.expect("read").is_some(), stays);
+    }
+}
+
 crate::suite::suite! {
     ($)
     /// Runs the clauses of `SessionRepository`.
@@ -143,5 +171,6 @@ crate::suite::suite! {
         a_token_comes_back_by_its_hash,
         a_token_is_used_once,
         of_many_uses_at_the_same_time_one_succeeds,
+        sessions_that_expired_long_ago_are_forgotten,
     ]
 }

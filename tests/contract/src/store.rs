@@ -3,7 +3,7 @@
 use crate::{TestClock, TestIds};
 use chrono::Duration;
 use codesm_core::auth::{AuthQueries, RefreshToken, Session, User};
-use codesm_core::jobs::{Job, JobKind, JobQueue, Queue, ReserveRequest, WorkerRegistry};
+use codesm_core::jobs::{Job, JobDirectory, JobKind, JobQueue, Leases, NewJob, Queue, ReserveRequest, WorkerRegistry};
 use codesm_core::judging::{Mode, ResourceLimits};
 use codesm_core::kernel::{
     BlobRef, Clock, Email, IdGenerator, ProblemId, RefreshTokenId, RequestContext, Role, Secret, Slug, SubmissionId, TestSetId, Timestamp,
@@ -26,6 +26,10 @@ pub trait StoreFixture: Send + Sync {
     fn submission_queries(&self) -> Arc<dyn SubmissionQueries>;
     /// Hands out jobs.
     fn job_queue(&self) -> Arc<dyn JobQueue>;
+    /// Shows jobs.
+    fn job_directory(&self) -> Arc<dyn JobDirectory>;
+    /// What only one may do at a time.
+    fn leases(&self) -> Arc<dyn Leases>;
     /// Workers.
     fn worker_registry(&self) -> Arc<dyn WorkerRegistry>;
 }
@@ -210,10 +214,14 @@ impl Given {
         Job::new(
             &self.ids,
             self.now(),
-            JobKind::JudgeSubmission,
-            queue,
-            std::collections::BTreeSet::new(),
-            payload,
+            NewJob {
+                kind: JobKind::JudgeSubmission,
+                queue,
+                requirements: std::collections::BTreeSet::new(),
+                subject: Some(self.ids.new_uuid()),
+                payload,
+                ahead: 0,
+            },
         )
     }
 
@@ -238,6 +246,8 @@ impl Given {
         ReserveRequest {
             worker: worker.to_owned(),
             kinds: JobKind::ALL.to_vec(),
+            queues: Queue::ALL.to_vec(),
+            only: None,
             capabilities: Vec::new(),
             max: 10,
             lease: Duration::seconds(30),

@@ -56,11 +56,27 @@ pub async fn workers_seen_since_are_listed_by_name(fixture: &impl StoreFixture) 
     assert_eq!(names, ["B", "_", "a", "a-1", "b"]);
 }
 
+/// `forget_before` forgets the workers last seen before the moment.
+pub async fn workers_not_seen_for_long_are_forgotten(fixture: &impl StoreFixture) {
+    let given = Given::new(fixture);
+    let registry = fixture.worker_registry();
+    for (worker, age) in [("old", 2), ("older", 3), ("kept", 1)] {
+        let mut advert = advert(&given, worker);
+        advert.seen_at -= Duration::microseconds(age);
+        registry.advertise(&advert).await.expect("advertise");
+    }
+    let moment = given.now() - Duration::microseconds(1);
+    assert_eq!(registry.forget_before(moment).await.expect("forget"), 2);
+    let listed = registry.seen_since(given.now() - Duration::days(1)).await.expect("read");
+    assert_eq!(listed.iter().map(|advert| advert.worker.as_str()).collect::<Vec<_>>(), ["kept"]);
+}
+
 crate::suite::suite! {
     ($)
     /// Runs the clauses of `WorkerRegistry`.
     worker_registry_suite, worker_registry, [
         a_new_advert_replaces_the_old_one,
         workers_seen_since_are_listed_by_name,
+        workers_not_seen_for_long_are_forgotten,
     ]
 }

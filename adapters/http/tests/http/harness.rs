@@ -1,7 +1,7 @@
 //! A server of its own for every test. Every answer is compared with the OpenAPI document in passing.
 
 use async_trait::async_trait;
-use codesm_core::app::App;
+use codesm_core::app::{App, AppDeps};
 use codesm_core::auth::CreateAccountCommand;
 use codesm_core::judging::engine::Engine;
 use codesm_core::kernel::{RequestContext, Role, Secret};
@@ -145,12 +145,10 @@ impl Server {
         let fakes = Fakes::new();
         fakes.worker_online("w1").await.unwrap();
         let engine = Engine::new(fakes.sandbox.clone());
-        let app = Arc::new(App::new(
-            fakes.auth_deps(),
-            fakes.problem_deps(),
-            fakes.submission_deps(),
-            Some(engine),
-        ));
+        let app = Arc::new(App::new(AppDeps {
+            engine: Some(engine),
+            ..fakes.app_deps()
+        }));
         let scratch = tempfile::tempdir().unwrap();
         let mut settings = HttpSettings::new("9.9.9", scratch.path());
         change(&mut settings);

@@ -83,6 +83,20 @@ impl SessionRepository for FakeTx {
         insert(&mut rows.refresh_tokens, token.id, token.clone(), "refresh_tokens.id")
     }
 
+    async fn forget_expired(&self, before: Timestamp, max: u32) -> Result<u64, StoreError> {
+        let mut rows = self.rows()?;
+        let expired: Vec<SessionId> = rows
+            .sessions
+            .values()
+            .filter(|session| session.expires_at < before)
+            .map(|session| session.id)
+            .take(max as usize)
+            .collect();
+        rows.refresh_tokens.retain(|_, token| !expired.contains(&token.session_id));
+        rows.sessions.retain(|id, _| !expired.contains(id));
+        Ok(expired.len() as u64)
+    }
+
     async fn token_by_hash(&self, hash: &str) -> Result<Option<RefreshToken>, StoreError> {
         let rows = self.rows()?;
         Ok(rows.refresh_tokens.values().find(|token| token.token_hash == hash).cloned())

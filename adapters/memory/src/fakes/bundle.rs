@@ -6,10 +6,12 @@ use super::{
 };
 use crate::{LocalJobSignal, MemoryLiveEvents, MemoryRateLimiter};
 use chrono::Duration;
+use codesm_core::app::AppDeps;
 use codesm_core::auth::{AuthDeps, AuthSettings};
 use codesm_core::jobs::{WorkerAdvert, WorkerRegistry};
 use codesm_core::judging::{LanguageCatalogue, ResourceLimits, Sandbox};
 use codesm_core::kernel::Clock;
+use codesm_core::maintenance::{MaintenanceDeps, Retention};
 use codesm_core::problems::ProblemDeps;
 use codesm_core::store::StoreError;
 use codesm_core::submissions::{SubmissionDeps, SubmissionLimits};
@@ -159,7 +161,35 @@ impl Fakes {
             catalogue: self.languages.clone(),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
+            policies: Arc::default(),
             limits: self.submission_limits,
+        }
+    }
+
+    /// For the use cases of maintenance.
+    #[must_use]
+    pub fn maintenance_deps(&self) -> MaintenanceDeps {
+        MaintenanceDeps {
+            uow: self.store.clone(),
+            queue: self.store.clone(),
+            signal: self.signal.clone(),
+            leases: self.store.clone(),
+            workers: self.store.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            retention: Retention::default(),
+        }
+    }
+
+    /// For all use cases, without judging.
+    #[must_use]
+    pub fn app_deps(&self) -> AppDeps {
+        AppDeps {
+            auth: self.auth_deps(),
+            problems: self.problem_deps(),
+            submissions: self.submission_deps(),
+            maintenance: self.maintenance_deps(),
+            engine: None,
         }
     }
 }

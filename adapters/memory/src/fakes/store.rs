@@ -4,8 +4,8 @@ use crate::lock::locked;
 use async_trait::async_trait;
 use codesm_core::audit::{AuditEntry, AuditRepository};
 use codesm_core::auth::{RefreshToken, Session, SessionRepository, User, UserRepository};
-use codesm_core::jobs::{Job, JobRepository, WorkerAdvert};
-use codesm_core::kernel::{AuditId, JobId, ProblemId, RefreshTokenId, SessionId, SubmissionId, TestSetId, UserId};
+use codesm_core::jobs::{Job, JobRepository, Queue, WorkerAdvert};
+use codesm_core::kernel::{AuditId, JobId, ProblemId, RefreshTokenId, SessionId, SubmissionId, TestSetId, Timestamp, UserId};
 use codesm_core::problems::{Problem, ProblemRepository, TestSet};
 use codesm_core::store::{StoreError, Tx, UnitOfWork};
 use codesm_core::submissions::{IdempotencyRecord, IdempotencyRepository, Submission, SubmissionRepository};
@@ -30,6 +30,8 @@ pub(super) struct State {
     pub(super) submissions: BTreeMap<SubmissionId, Submission>,
     pub(super) idempotency: BTreeMap<(UserId, String), IdempotencyRecord>,
     pub(super) jobs: BTreeMap<JobId, Job>,
+    pub(super) paused_queues: BTreeMap<Queue, Timestamp>,
+    pub(super) leases: BTreeMap<String, (String, Timestamp)>,
     pub(super) workers: BTreeMap<String, WorkerAdvert>,
     pub(super) audit: BTreeMap<AuditId, AuditEntry>,
 }

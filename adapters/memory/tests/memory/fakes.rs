@@ -60,6 +60,8 @@ fn reservation(fakes: &Fakes) -> ReserveRequest {
     ReserveRequest {
         worker: "worker-1".to_owned(),
         kinds: codesm_core::jobs::JobKind::ALL.to_vec(),
+        queues: codesm_core::jobs::Queue::ALL.to_vec(),
+        only: None,
         capabilities: vec!["cpp".to_owned()],
         max: 10,
         lease: chrono::Duration::seconds(30),

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use codesm_core::auth::{AuthQueries, RefreshToken, Session};
-use codesm_core::jobs::{Job, JobKind, JobQueue, JobState, Queue, ReserveRequest};
+use codesm_core::jobs::{Job, JobKind, JobQueue, JobState, NewJob, Queue, ReserveRequest};
 use codesm_core::judging::{Mode, ResourceLimits, Verdict};
 use codesm_core::kernel::{Clock, PageRequest, RefreshTokenId, RequestContext, SubmissionId, Timestamp, UserId};
 use codesm_core::store::{StoreError, UnitOfWork};
@@ -15,6 +15,8 @@ fn request(fakes: &Fakes, capabilities: &[&str], max: u32) -> ReserveRequest {
     ReserveRequest {
         worker: "worker".to_owned(),
         kinds: JobKind::ALL.to_vec(),
+        queues: Queue::ALL.to_vec(),
+        only: None,
         capabilities: capabilities.iter().map(|&name| name.to_owned()).collect(),
         max,
         lease: Duration::seconds(30),
@@ -26,7 +28,15 @@ fn request(fakes: &Fakes, capabilities: &[&str], max: u32) -> ReserveRequest {
 async fn added(fakes: &Fakes, queue: Queue, requirement: Option<&str>) -> Job {
     let payload = serde_json::Value::Null;
     let (now, requirement) = (fakes.clock.now(), requirement.into_iter().map(str::to_owned).collect());
-    let job = Job::new(&*fakes.ids, now, JobKind::JudgeSubmission, queue, requirement, payload);
+    let new = NewJob {
+        kind: JobKind::JudgeSubmission,
+        queue,
+        requirements: requirement,
+        subject: None,
+        payload,
+        ahead: 0,
+    };
+    let job = Job::new(&*fakes.ids, now, new);
     let tx = fakes.store.begin().await.unwrap();
     tx.jobs().add(&job).await.unwrap();
     tx.commit().await.unwrap();
@@ -125,7 +135,7 @@ async fn depths_tell_waiting_running_and_the_oldest_that_is_due() {
     let depths = fakes.store.depths(fakes.clock.now()).await.unwrap();
     assert_eq!(
         depths.iter().map(|depth| (depth.queue, depth.ready)).collect::<Vec<_>>(),
-        [(Queue::Run, 0), (Queue::Submit, 2)]
+        Queue::ALL.map(|queue| (queue, if queue == Queue::Submit { 2 } else { 0 }))
     );
     assert_eq!((depths[0].oldest_ready_at, depths[1].oldest_ready_at), (None, Some(begun)));
     fakes.store.reserve(&request(&fakes, &[], 1)).await.unwrap();

@@ -2,7 +2,7 @@
 
 use codesm_contract::StoreFixture;
 use codesm_core::auth::AuthQueries;
-use codesm_core::jobs::{JobQueue, WorkerRegistry};
+use codesm_core::jobs::{JobDirectory, JobQueue, Leases, WorkerRegistry};
 use codesm_core::problems::ProblemQueries;
 use codesm_core::store::UnitOfWork;
 use codesm_core::submissions::SubmissionQueries;
@@ -34,6 +34,14 @@ impl StoreFixture for Database {
     }
 
     fn job_queue(&self) -> Arc<dyn JobQueue> {
+        self.0.clone()
+    }
+
+    fn job_directory(&self) -> Arc<dyn JobDirectory> {
+        self.0.clone()
+    }
+
+    fn leases(&self) -> Arc<dyn Leases> {
         self.0.clone()
     }
 
@@ -96,4 +104,12 @@ mod user_repository {
 
 mod worker_registry {
     codesm_contract::worker_registry_suite!(super::database);
+}
+
+mod job_directory {
+    codesm_contract::job_directory_suite!(super::database);
+}
+
+mod leases {
+    codesm_contract::leases_suite!(super::database);
 }

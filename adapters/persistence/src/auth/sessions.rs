@@ -9,7 +9,8 @@ use codesm_core::auth::{RefreshToken, Session, SessionRepository};
 use codesm_core::kernel::{RefreshTokenId, SessionId, Timestamp, UserId};
 use codesm_core::store::StoreError;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
 #[async_trait]
 impl SessionRepository for SeaTx {
@@ -77,5 +78,28 @@ impl SessionRepository for SeaTx {
             .await
             .map_err(store_error)?;
         Ok(written.rows_affected == 1)
+    }
+
+    async fn forget_expired(&self, before: Timestamp, max: u32) -> Result<u64, StoreError> {
+        let expired = session::Entity::find()
+            .select_only()
+            .column(session::Column::Id)
+            .filter(session::Column::ExpiresAt.lt(before))
+            .order_by_asc(session::Column::ExpiresAt)
+            .limit(u64::from(max))
+            .into_tuple::<Uuid>()
+            .all(&self.connection)
+            .await
+            .map_err(store_error)?;
+        refresh_token::Entity::delete_many()
+            .filter(refresh_token::Column::SessionId.is_in(expired.iter().copied()))
+            .exec(&self.connection)
+            .await
+            .map_err(store_error)?;
+        let removed = session::Entity::delete_many()
+            .filter(session::Column::Id.is_in(expired))
+            .exec(&self.connection)
+            .await;
+        Ok(removed.map_err(store_error)?.rows_affected)
     }
 }

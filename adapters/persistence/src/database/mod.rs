@@ -14,10 +14,10 @@ pub(crate) use transaction::{Transaction, Writer};
 pub use url::without_secrets;
 
 use crate::error::store_error;
-use crate::jobs::{SeaJobQueue, SeaWorkerRegistry};
+use crate::jobs::{SeaJobQueue, SeaLeases, SeaWorkerRegistry};
 use crate::unit_of_work::SeaUnitOfWork;
 use codesm_core::auth::AuthQueries;
-use codesm_core::jobs::{JobQueue, WorkerRegistry};
+use codesm_core::jobs::{JobDirectory, JobQueue, Leases, WorkerRegistry};
 use codesm_core::problems::ProblemQueries;
 use codesm_core::store::{StoreError, UnitOfWork};
 use codesm_core::submissions::SubmissionQueries;
@@ -85,6 +85,18 @@ impl Database {
     #[must_use]
     pub fn job_queue(&self) -> Arc<dyn JobQueue> {
         Arc::new(SeaJobQueue::new(self.write.clone(), self.read.clone()))
+    }
+
+    /// Shows jobs to operators.
+    #[must_use]
+    pub fn job_directory(&self) -> Arc<dyn JobDirectory> {
+        Arc::new(self.queries())
+    }
+
+    /// What only one process may do at a time.
+    #[must_use]
+    pub fn leases(&self) -> Arc<dyn Leases> {
+        Arc::new(SeaLeases::new(self.write.clone()))
     }
 
     /// Workers there are.

@@ -1,11 +1,12 @@
 use super::*;
 use crate::plan::sqlite_plan;
-use sea_orm::{DbBackend, QueryTrait};
 
 fn request() -> ReserveRequest {
     ReserveRequest {
         worker: "w".to_owned(),
-        kinds: JobKind::ALL.to_vec(),
+        kinds: codesm_core::jobs::JobKind::ALL.to_vec(),
+        queues: Queue::JUDGING.to_vec(),
+        only: None,
         capabilities: vec!["cpp".to_owned(), "python3".to_owned()],
         max: 4,
         lease: chrono::Duration::seconds(30),
@@ -17,7 +18,7 @@ fn request() -> ReserveRequest {
 #[tokio::test]
 async fn reserving_reads_the_index_of_open_jobs_in_order() {
     let plan = sqlite_plan(&candidates(&request())).await;
-    assert!(plan.contains("USING INDEX jobs_priority_run_at_id_idx"), "{plan}");
+    assert!(plan.contains("USING INDEX jobs_priority_turn_at_id_idx"), "{plan}");
     assert!(!plan.contains("TEMP B-TREE"), "it sorts: {plan}");
 }
 

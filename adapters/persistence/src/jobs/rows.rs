@@ -1,4 +1,4 @@
-//! Tables `jobs` and `workers`.
+//! Tables `jobs`, `paused_queues`, `leases` and `workers`.
 
 pub(super) mod job {
     use super::super::requirements::{joined, split};
@@ -17,6 +17,8 @@ pub(super) mod job {
         pub kind: String,
         pub queue: String,
         pub priority: i16,
+        pub turn_at: Timestamp,
+        pub subject: Option<Uuid>,
         pub payload: String,
         pub requirements: Option<String>,
         pub state: String,
@@ -46,6 +48,8 @@ pub(super) mod job {
                 kind,
                 queue,
                 priority,
+                turn_at,
+                subject,
                 payload,
                 requirements,
                 state,
@@ -68,6 +72,8 @@ pub(super) mod job {
                 kind: kind.as_str().to_owned(),
                 queue: queue.as_str().to_owned(),
                 priority: *priority,
+                turn_at: *turn_at,
+                subject: *subject,
                 payload: store_json(payload)?,
                 requirements: joined(requirements)?,
                 state: state.as_str().to_owned(),
@@ -94,6 +100,8 @@ pub(super) mod job {
                 kind,
                 queue,
                 priority,
+                turn_at,
+                subject,
                 payload,
                 requirements,
                 state,
@@ -118,6 +126,8 @@ pub(super) mod job {
                 kind: named(&kind, JobKind::parse, "jobs", "kind", id)?,
                 queue: named(&queue, Queue::parse, "jobs", "queue", id)?,
                 priority,
+                turn_at,
+                subject,
                 payload: load_json(&payload, "jobs", "payload", id)?,
                 requirements: split(requirements.as_deref()),
                 state: named(&state, JobState::parse, "jobs", "state", id)?,
@@ -133,6 +143,43 @@ pub(super) mod job {
             })
         }
     }
+}
+
+pub(super) mod paused_queue {
+    use codesm_core::kernel::Timestamp;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "paused_queues")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub queue: String,
+        pub paused_at: Timestamp,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(super) mod lease {
+    use codesm_core::kernel::Timestamp;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "leases")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub name: String,
+        pub holder: String,
+        pub expires_at: Timestamp,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
 }
 
 pub(super) mod worker {

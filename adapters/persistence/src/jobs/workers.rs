@@ -39,6 +39,14 @@ impl WorkerRegistry for SeaWorkerRegistry {
         Ok(())
     }
 
+    async fn forget_before(&self, moment: Timestamp) -> Result<u64, StoreError> {
+        let removed = worker::Entity::delete_many()
+            .filter(worker::Column::SeenAt.lt(moment))
+            .exec(self.write.connection())
+            .await;
+        Ok(removed.map_err(store_error)?.rows_affected)
+    }
+
     async fn seen_since(&self, moment: Timestamp) -> Result<Vec<WorkerAdvert>, StoreError> {
         let rows = worker::Entity::find()
             .filter(worker::Column::SeenAt.gte(moment))

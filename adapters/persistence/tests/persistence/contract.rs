@@ -26,6 +26,8 @@ macro_rules! on {
             idempotency_repository => idempotency_repository_suite,
             job_repository => job_repository_suite,
             job_queue => job_queue_suite,
+            job_directory => job_directory_suite,
+            leases => leases_suite,
             worker_registry => worker_registry_suite,
             audit_repository => audit_repository_suite,
         })+

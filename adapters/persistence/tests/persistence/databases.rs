@@ -2,7 +2,7 @@
 
 use codesm_contract::{StoreFixture, TestIds};
 use codesm_core::auth::AuthQueries;
-use codesm_core::jobs::{JobQueue, WorkerRegistry};
+use codesm_core::jobs::{JobDirectory, JobQueue, Leases, WorkerRegistry};
 use codesm_core::kernel::IdGenerator;
 use codesm_core::problems::ProblemQueries;
 use codesm_core::store::UnitOfWork;
@@ -144,6 +144,14 @@ impl StoreFixture for Fixture {
 
     fn job_queue(&self) -> Arc<dyn JobQueue> {
         self.database.job_queue()
+    }
+
+    fn job_directory(&self) -> Arc<dyn JobDirectory> {
+        self.database.job_directory()
+    }
+
+    fn leases(&self) -> Arc<dyn Leases> {
+        self.database.leases()
     }
 
     fn worker_registry(&self) -> Arc<dyn WorkerRegistry> {

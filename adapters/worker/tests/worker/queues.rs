@@ -1,11 +1,12 @@
 //! Queues with faults of their own.
 
 use async_trait::async_trait;
-use codesm_core::jobs::{Job, JobDepth, JobQueue, ReserveRequest};
+use codesm_core::jobs::{Job, JobDepth, JobQueue, JobSignal, Listener, ReserveRequest, Wake};
 use codesm_core::kernel::{JobId, Timestamp};
 use codesm_core::store::StoreError;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{Mutex, mpsc};
 
 /// Answers reservations late, and heartbeats perhaps never.
 pub(crate) struct SlowQueue {
@@ -33,7 +34,48 @@ impl JobQueue for SlowQueue {
         self.queue.release(id, attempt, now).await
     }
 
+    async fn overdue(&self, since: Timestamp, max: u32) -> Result<Vec<Job>, StoreError> {
+        self.queue.overdue(since, max).await
+    }
+
     async fn depths(&self, now: Timestamp) -> Result<Vec<JobDepth>, StoreError> {
         self.queue.depths(now).await
+    }
+}
+
+/// Tells of single jobs, as news from other processes come; lets workers look by themselves every hour only.
+pub(crate) struct Herald {
+    news: mpsc::UnboundedSender<JobId>,
+    heard: Mutex<mpsc::UnboundedReceiver<JobId>>,
+}
+
+impl Herald {
+    pub(crate) fn new() -> Self {
+        let (news, heard) = mpsc::unbounded_channel();
+        Self {
+            news,
+            heard: Mutex::new(heard),
+        }
+    }
+
+    pub(crate) fn tell(&self, id: JobId) {
+        self.news.send(id).unwrap();
+    }
+}
+
+#[async_trait]
+impl JobSignal for Herald {
+    fn announce(&self, job: &Job) {
+        self.tell(job.id);
+    }
+
+    async fn wait(&self, _listener: &Listener, timeout: Duration) -> Wake {
+        let mut heard = self.heard.lock().await;
+        let news = tokio::time::timeout(timeout, heard.recv()).await;
+        news.ok().flatten().map_or(Wake::Look, Wake::Job)
+    }
+
+    fn look_every(&self) -> Duration {
+        Duration::from_hours(1)
     }
 }

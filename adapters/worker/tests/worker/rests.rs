@@ -2,7 +2,8 @@
 
 use crate::rig::Rig;
 use crate::sandbox::{Behaviour, SlowSandbox};
-use codesm_core::app::App;
+use codesm_core::app::{App, AppDeps};
+use codesm_core::jobs::QueuePolicies;
 use codesm_core::jobs::{JobState, WorkerAdvert, WorkerRegistry};
 use codesm_core::judging::engine::Engine;
 use codesm_core::judging::{LanguageCatalogue, Sandbox, Verdict};
@@ -64,12 +65,21 @@ async fn a_healthy_worker_gets_what_a_sick_one_gave_up() {
         ..rig.fakes.submission_deps()
     };
     let engine = Engine::new(Arc::new(healthy.clone()));
-    let app = App::new(rig.fakes.auth_deps(), rig.fakes.problem_deps(), submissions, Some(engine));
+    let app = App::new(AppDeps {
+        submissions,
+        engine: Some(engine),
+        ..rig.fakes.app_deps()
+    });
     let deps = WorkerDeps {
         app: Arc::new(app),
         ..rig.deps.clone()
     };
-    let settings = WorkerSettings::new("worker-2".to_owned(), rig.fakes.languages.languages(), healthy.description());
+    let settings = WorkerSettings::judging(
+        "worker-2".to_owned(),
+        rig.fakes.languages.languages(),
+        &healthy.description(),
+        QueuePolicies::default(),
+    );
     let shutdown = CancellationToken::new();
     let other = tokio::spawn(Worker::new(deps, settings).run(shutdown.clone()));
     rig.until_done(id).await;
@@ -137,6 +147,10 @@ impl WorkerRegistry for SilentRegistry {
     }
 
     async fn seen_since(&self, _: Timestamp) -> Result<Vec<WorkerAdvert>, StoreError> {
+        std::future::pending().await
+    }
+
+    async fn forget_before(&self, _: Timestamp) -> Result<u64, StoreError> {
         std::future::pending().await
     }
 }

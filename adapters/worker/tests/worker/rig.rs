@@ -1,9 +1,10 @@
 //! A worker and everything round it.
 
+use crate::queues::Herald;
 use crate::sandbox::SlowSandbox;
-use codesm_core::app::App;
+use codesm_core::app::{App, AppDeps};
 use codesm_core::auth::{AuthDeps, CreateAccountCommand};
-use codesm_core::jobs::{Job, JobKind, JobQueue, ReserveRequest};
+use codesm_core::jobs::{Job, JobKind, JobQueue, Queue, QueuePolicies, ReserveRequest};
 use codesm_core::judging::engine::Engine;
 use codesm_core::judging::{LanguageCatalogue, Mode, Sandbox};
 use codesm_core::kernel::{Actor, Caller, Clock, RequestContext, Role, Secret, SubmissionId, Timestamp};
@@ -79,7 +80,13 @@ impl Rig {
             clock: clock.clone(),
             ..fakes.submission_deps()
         };
-        let app = Arc::new(App::new(auth, problems, submissions, engine));
+        let app = Arc::new(App::new(AppDeps {
+            auth,
+            problems,
+            submissions,
+            engine,
+            ..fakes.app_deps()
+        }));
         let account = CreateAccountCommand {
             email: "ada@example.org".to_owned(),
             username: "ada".to_owned(),
@@ -105,7 +112,12 @@ impl Rig {
             clock,
         };
         Self {
-            settings: WorkerSettings::new("worker-1".to_owned(), fakes.languages.languages(), sandbox.description()),
+            settings: WorkerSettings::judging(
+                "worker-1".to_owned(),
+                fakes.languages.languages(),
+                &sandbox.description(),
+                QueuePolicies::default(),
+            ),
             user: RequestContext {
                 actor: Actor::User(caller),
                 ..RequestContext::system("test")
@@ -114,6 +126,13 @@ impl Rig {
             fakes,
             deps,
         }
+    }
+
+    /// Makes the worker look every hour only, unless the herald tells it something.
+    pub(crate) fn look_seldom(&mut self) -> Arc<Herald> {
+        let herald = Arc::new(Herald::new());
+        self.deps.signal = herald.clone();
+        herald
     }
 
     pub(crate) fn start(&self) -> Running {
@@ -142,7 +161,13 @@ impl Rig {
         };
         let engine = Engine::new(Arc::new(sandbox.clone()));
         let deps = WorkerDeps {
-            app: Arc::new(App::new(auth, problems, submissions, Some(engine))),
+            app: Arc::new(App::new(AppDeps {
+                auth,
+                problems,
+                submissions,
+                engine: Some(engine),
+                ..self.fakes.app_deps()
+            })),
             ..self.deps.clone()
         };
         let settings = WorkerSettings {
@@ -215,6 +240,8 @@ impl Rig {
         let request = ReserveRequest {
             worker: "worker-2".to_owned(),
             kinds: JobKind::ALL.to_vec(),
+            queues: Queue::ALL.to_vec(),
+            only: None,
             capabilities: vec!["cpp".to_owned()],
             max: 10,
             lease: chrono::Duration::seconds(15),

@@ -10,7 +10,7 @@ use std::time::Duration;
 #[tokio::test(start_paused = true)]
 async fn an_idle_worker_stops_at_once() {
     let mut rig = Rig::new(1).await;
-    rig.settings.poll = Duration::from_hours(1);
+    rig.look_seldom();
     let running = rig.start();
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert!(running.stop().await.is_zero());

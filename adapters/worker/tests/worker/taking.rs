@@ -2,10 +2,12 @@
 
 use crate::rig::Rig;
 use crate::sandbox::Behaviour;
-use codesm_core::jobs::{JobSignal, WorkerRegistry};
+use codesm_core::jobs::{JobSignal, Listener, Queue, WorkerRegistry};
 use codesm_core::judging::{Mode, Verdict};
+use codesm_core::kernel::JobId;
 use codesm_core::submissions::SubmissionState;
 use std::time::Duration;
+use tokio::time::Instant;
 
 #[tokio::test(start_paused = true)]
 async fn a_worker_takes_jobs_only_for_languages_it_has() {
@@ -60,11 +62,46 @@ async fn runs_go_before_submissions_that_came_earlier() {
 #[tokio::test(start_paused = true)]
 async fn an_announcement_wakes_an_idle_worker_at_once() {
     let mut rig = Rig::new(1).await;
-    rig.settings.poll = Duration::from_hours(1);
+    let herald = rig.look_seldom();
     let running = rig.start();
     tokio::time::sleep(Duration::from_secs(1)).await;
     let id = rig.run("x").await;
+    herald.tell(rig.job().id);
     assert!(rig.until_done(id).await < Duration::from_millis(1100));
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn news_of_jobs_that_are_gone_keeps_a_worker_from_nothing() {
+    let mut rig = Rig::new(1).await;
+    let herald = rig.look_seldom();
+    let running = rig.start();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let (first, second) = (rig.run("x").await, rig.run("y").await);
+    let jobs = rig.fakes.store.jobs();
+    for id in [JobId::generate(&*rig.fakes.ids), jobs[1].id, jobs[1].id, jobs[0].id] {
+        herald.tell(id);
+    }
+    rig.until_done(second).await;
+    assert!(!rig.is_done(first), "the one it heard of first is done first");
+    assert!(rig.until_done(first).await < Duration::from_millis(1100));
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_that_hears_all_the_time_looks_all_the_same() {
+    let mut rig = Rig::new(1).await;
+    let herald = rig.look_seldom();
+    let running = rig.start();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let id = rig.run("nobody heard of it").await;
+    let started = Instant::now();
+    while !rig.is_done(id) {
+        herald.tell(JobId::generate(&*rig.fakes.ids));
+        tokio::time::sleep(Duration::from_mins(1)).await;
+        assert!(started.elapsed() < Duration::from_hours(5), "it never looked");
+    }
+    assert!(started.elapsed() > Duration::from_hours(3));
     running.stop().await;
 }
 
@@ -75,7 +112,11 @@ async fn a_job_nobody_announced_is_found_by_looking() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     let id = rig.run("x").await;
     // Somebody else hears the announcement.
-    rig.fakes.signal.wait(Duration::ZERO).await;
+    let listener = Listener {
+        queues: Queue::ALL.to_vec(),
+        capabilities: Vec::new(),
+    };
+    rig.fakes.signal.wait(&listener, Duration::ZERO).await;
     assert!(rig.until_done(id).await < Duration::from_millis(1300));
     running.stop().await;
 }

@@ -120,6 +120,11 @@ pub trait SessionRepository: Send + Sync {
     /// # Errors
     /// [`StoreError`].
     async fn use_token(&self, id: RefreshTokenId, now: Timestamp) -> Result<bool, StoreError>;
+    /// Forgets up to `max` sessions that expired before the moment, with their refresh tokens; says how many sessions.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn forget_expired(&self, before: Timestamp, max: u32) -> Result<u64, StoreError>;
 }
 
 /// What every request must know about its caller.

@@ -1,26 +1,31 @@
 //! The state machine of a job.
 
+use super::{Queue, RetryPolicy};
 use crate::kernel::{IdGenerator, JobId, Timestamp};
 use chrono::Duration;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 /// Named and versioned kinds of job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum JobKind {
     /// Judges one submission; payload `{"submissionId": …}`.
     JudgeSubmission,
+    /// Keeps the house; payload `{"task": …}`.
+    Maintain,
 }
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 1] = [Self::JudgeSubmission];
+    pub const ALL: [Self; 2] = [Self::JudgeSubmission, Self::Maintain];
 
     /// Stored name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::JudgeSubmission => "submission.judge.v1",
+            Self::Maintain => "maintenance.task.v1",
         }
     }
 
@@ -28,44 +33,6 @@ impl JobKind {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
-    }
-}
-
-/// Named queues. A smaller priority number goes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Queue {
-    /// Runs on samples and ad hoc runs: somebody is looking at the screen.
-    Run,
-    /// Submissions.
-    Submit,
-}
-
-impl Queue {
-    /// Every queue.
-    pub const ALL: [Self; 2] = [Self::Run, Self::Submit];
-
-    /// Stored name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Run => "run",
-            Self::Submit => "submit",
-        }
-    }
-
-    /// The queue of that name.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|queue| queue.as_str() == text)
-    }
-
-    /// Order between queues: `run` never waits behind `submit`.
-    #[must_use]
-    pub const fn priority(self) -> i16 {
-        match self {
-            Self::Run => 0,
-            Self::Submit => 10,
-        }
     }
 }
 
@@ -102,6 +69,12 @@ impl JobState {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
+
+    /// Whether nothing more will happen by itself.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Done | Self::Dead)
+    }
 }
 
 /// A worker's hold on a job.
@@ -111,49 +84,6 @@ pub struct Lease {
     pub worker: String,
     /// Another worker may take the job after this moment.
     pub expires_at: Timestamp,
-}
-
-/// When to try again and when to give up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RetryPolicy {
-    /// Failures after which the job is dead.
-    pub max_failures: u32,
-    /// Lost leases after which the job is dead: it probably kills its worker.
-    pub max_lost_leases: u32,
-    /// Wait after the first failure; doubles with each further one.
-    pub first_delay: Duration,
-    /// Longest wait.
-    pub max_delay: Duration,
-}
-
-impl RetryPolicy {
-    /// Judging: ten lost leases or three failures end in `internal_error` (the contract); 2 s, 4 s between tries, so that
-    /// another worker has a chance to be quicker than the one that just failed.
-    pub const JUDGING: Self = Self {
-        max_failures: 3,
-        max_lost_leases: 10,
-        first_delay: Duration::seconds(2),
-        max_delay: Duration::seconds(60),
-    };
-
-    /// Wait before the next try after `failures` failures (at least 1). `jitter` in 0..1 spreads tries over the upper half
-    /// of the wait, so that jobs that failed together do not return together.
-    #[must_use]
-    pub fn delay(&self, failures: u32, jitter: f64) -> Duration {
-        let doublings = failures.saturating_sub(1).min(20);
-        let full = self
-            .first_delay
-            .checked_mul(1 << doublings)
-            .unwrap_or(self.max_delay)
-            .min(self.max_delay);
-        #[expect(
-            clippy::cast_precision_loss,
-            clippy::cast_possible_truncation,
-            reason = "delays are far below 2^52 milliseconds"
-        )]
-        let milliseconds = (full.num_milliseconds() as f64 * (0.5 + 0.5 * jitter.clamp(0.0, 1.0))) as i64;
-        Duration::milliseconds(milliseconds)
-    }
 }
 
 /// What may help after a failure.
@@ -176,6 +106,30 @@ pub enum FailureOutcome {
     Dead,
 }
 
+/// How much later the turn of a job comes for each job its owner has open. Several times what judging takes, so that whoever sends
+/// a hundred at once waits behind whoever sends one; finite, so that everybody's turn comes.
+pub const FAIR_STEP: Duration = Duration::seconds(5);
+
+/// More open jobs than these move a turn no further back: an hour and a half.
+const MOST_AHEAD: u64 = 1000;
+
+/// What a new job is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewJob {
+    /// What to do.
+    pub kind: JobKind,
+    /// Where it waits.
+    pub queue: Queue,
+    /// Everything a worker must offer.
+    pub requirements: BTreeSet<String>,
+    /// What it is about.
+    pub subject: Option<Uuid>,
+    /// Parameters.
+    pub payload: Value,
+    /// How many jobs of its owner are open already.
+    pub ahead: u64,
+}
+
 /// A job.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Job {
@@ -185,8 +139,13 @@ pub struct Job {
     pub kind: JobKind,
     /// Where it waits.
     pub queue: Queue,
-    /// Order inside and between queues, smaller first.
+    /// Order between queues, smaller first.
     pub priority: i16,
+    /// Order among jobs of one priority, earlier first: when it was made, moved back by [`FAIR_STEP`] for each job its owner had
+    /// open then. Says nothing about when it may run.
+    pub turn_at: Timestamp,
+    /// What it is about, such as a submission, so that the job can be found by it.
+    pub subject: Option<Uuid>,
     /// Parameters.
     pub payload: Value,
     /// Everything a worker must offer, such as the languages `cpp` (of a checker) and `python`; nothing: any worker.
@@ -217,12 +176,22 @@ pub struct Job {
 impl Job {
     /// A new job, ready at once.
     #[must_use]
-    pub fn new(ids: &dyn IdGenerator, now: Timestamp, kind: JobKind, queue: Queue, requirements: BTreeSet<String>, payload: Value) -> Self {
+    pub fn new(ids: &dyn IdGenerator, now: Timestamp, new: NewJob) -> Self {
+        let NewJob {
+            kind,
+            queue,
+            requirements,
+            subject,
+            payload,
+            ahead,
+        } = new;
         Self {
             id: JobId::generate(ids),
             kind,
             queue,
             priority: queue.priority(),
+            turn_at: now + FAIR_STEP * i32::try_from(ahead.min(MOST_AHEAD)).unwrap_or(i32::MAX),
+            subject,
             payload,
             requirements,
             state: JobState::Ready,

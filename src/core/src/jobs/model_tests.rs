@@ -17,10 +17,14 @@ fn job() -> Job {
     Job::new(
         &FixedId,
         at(0),
-        JobKind::JudgeSubmission,
-        Queue::Submit,
-        BTreeSet::from(["cpp".to_owned()]),
-        Value::Null,
+        NewJob {
+            kind: JobKind::JudgeSubmission,
+            queue: Queue::Submit,
+            requirements: BTreeSet::from(["cpp".to_owned()]),
+            subject: None,
+            payload: Value::Null,
+            ahead: 0,
+        },
     )
 }
 

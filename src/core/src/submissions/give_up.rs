@@ -1,41 +1,10 @@
-//! What happens to a submission whose judging failed or was interrupted.
+//! What happens to a job that failed or was interrupted, and to its submission.
 
 use super::{Judgement, LiveEvents, Progress, ProgressStep, SubmissionDeps, SubmissionState};
-use crate::jobs::{FailureOutcome, Job, Remedy, RetryPolicy};
+use crate::jobs::{Failure, FailureOutcome, Job, Remedy};
 use crate::judging::{SandboxError, Verdict};
-use crate::kernel::{AppError, AppResult, ErrorKind, SubmissionId};
+use crate::kernel::{AppError, AppResult, SubmissionId};
 use std::str::FromStr;
-
-/// Why judging failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// Stable code shown to clients, such as `sandbox.disk_full`.
-    pub code: String,
-    /// For the operator.
-    pub message: String,
-    /// What may help.
-    pub remedy: Remedy,
-}
-
-impl From<AppError> for Failure {
-    fn from(error: AppError) -> Self {
-        Self {
-            code: error.code().to_owned(),
-            message: error.to_string(),
-            remedy: match error.kind() {
-                ErrorKind::Unavailable => Remedy::Postpone,
-                ErrorKind::Internal | ErrorKind::RateLimited => Remedy::Retry,
-                ErrorKind::Malformed
-                | ErrorKind::Invalid
-                | ErrorKind::Unauthenticated
-                | ErrorKind::Forbidden
-                | ErrorKind::NotFound
-                | ErrorKind::Conflict
-                | ErrorKind::TooLarge => Remedy::None,
-            },
-        }
-    }
-}
 
 impl From<SandboxError> for Failure {
     fn from(error: SandboxError) -> Self {
@@ -70,7 +39,7 @@ impl GiveUp {
         Self { deps }
     }
 
-    /// Records that judging failed: another try later, or `internal_error` and a dead letter.
+    /// Records that a job failed: another try later, or `internal_error` and a dead letter.
     ///
     /// # Errors
     /// `job.lease_lost` if another worker holds the job; `database.unavailable`.
@@ -80,7 +49,7 @@ impl GiveUp {
         let now = self.deps.clock.now();
         let mut after = job.clone();
         let reason = format!("{}: {}", failure.code, failure.message);
-        let outcome = after.fail(&reason, failure.remedy, RetryPolicy::JUDGING, job.jitter(), now);
+        let outcome = after.fail(&reason, failure.remedy, self.deps.policies.of(job.queue).retry, job.jitter(), now);
         let tx = self.deps.uow.begin().await?;
         tx.jobs().save(&after, job.attempt).await?;
         if let Some(id) = id
@@ -120,19 +89,22 @@ impl GiveUp {
     /// # Errors
     /// As [`Self::fail`].
     pub async fn release(&self, job: &Job) -> AppResult<()> {
-        let id = submission_id(job)?;
+        let id = submission_id(job).ok();
         let mut after = job.clone();
         after.release(self.deps.clock.now());
         let tx = self.deps.uow.begin().await?;
         tx.jobs().save(&after, job.attempt).await?;
-        if let Some(mut submission) = tx.submissions().by_id(id).await?
+        if let Some(id) = id
+            && let Some(mut submission) = tx.submissions().by_id(id).await?
             && submission.requeue()
         {
             tx.submissions().save(&submission).await?;
         }
         tx.commit().await?;
-        self.tell(id, job.attempt, FailureOutcome::Retry);
-        self.deps.signal.announce();
+        if let Some(id) = id {
+            self.tell(id, job.attempt, FailureOutcome::Retry);
+        }
+        self.deps.signal.announce(&after);
         Ok(())
     }
 

@@ -1,8 +1,8 @@
 //! Judges one submission on behalf of a job.
 
 use super::give_up::submission_id;
-use super::{Failure, Judgement, Progress, ProgressStep, Submission, SubmissionDeps, SubmissionState};
-use crate::jobs::{Job, JobState};
+use super::{Judgement, Progress, ProgressStep, Submission, SubmissionDeps, SubmissionState};
+use crate::jobs::{Failure, Job, JobState};
 use crate::judging::engine::{Engine, JudgeObserver, JudgeOutcome, JudgePlan, PlannedTest, StageTimes};
 use crate::judging::{Checker, ComparatorOptions, Input, Mode, ProgramSource, Rules, SourceFile, TestResult, Verdict};
 use crate::kernel::{AppError, AppResult, SubmissionId, Timestamp};

@@ -16,7 +16,7 @@ mod wait;
 
 pub use events::{EventCursor, EventFeed, FollowEvents, SubmissionEvent};
 pub use get::{GetSubmission, SampleData, SubmissionView};
-pub use give_up::{Failure, GiveUp};
+pub use give_up::GiveUp;
 pub use judge::{JudgeSubmission, Judged};
 pub use languages::ListLanguages;
 pub use list::{ListSubmissions, ListSubmissionsCommand};
@@ -25,5 +25,6 @@ pub use ports::{
     HISTORY_SORT, IdempotencyRecord, IdempotencyRepository, LiveEvents, Progress, ProgressStep, SubmissionDeps, SubmissionFilter,
     SubmissionLimits, SubmissionListItem, SubmissionQueries, SubmissionRepository, Subscription,
 };
+pub(crate) use submit::KEY_LIFETIME;
 pub use submit::{IdempotencyKey, Receipt, Submit, SubmitCommand, SubmitTarget};
 pub use wait::{MAX_WAIT, WaitForVerdict};

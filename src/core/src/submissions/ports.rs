@@ -1,7 +1,7 @@
 //! Ports of submissions.
 
 use super::{Submission, SubmissionState};
-use crate::jobs::{JobQueue, JobSignal, WorkerRegistry};
+use crate::jobs::{JobQueue, JobSignal, QueuePolicies, WorkerRegistry};
 use crate::judging::{LanguageCatalogue, Mode, ResourceLimits, TestResult, Verdict};
 use crate::kernel::{BlobStore, Clock, IdGenerator, Page, PageRequest, ProblemId, SubmissionId, Timestamp, UserId};
 use crate::problems::ProblemQueries;
@@ -218,6 +218,8 @@ pub struct SubmissionDeps {
     pub clock: Arc<dyn Clock>,
     /// Identifiers.
     pub ids: Arc<dyn IdGenerator>,
+    /// When jobs are tried again.
+    pub policies: Arc<QueuePolicies>,
     /// Bounds.
     pub limits: SubmissionLimits,
 }

@@ -3,7 +3,7 @@
 use super::validate::{check_key, check_stdin, files, offend, refuse};
 use super::{IdempotencyRecord, RunLimitsOverride, Submission, SubmissionDeps, SubmissionState, TextFile};
 use crate::audit::AuditEntry;
-use crate::jobs::{Job, JobKind, Queue};
+use crate::jobs::{Job, JobKind, NewJob, Queue};
 use crate::judging::{Language, Mode, ResourceLimits};
 use crate::kernel::{AppError, AppResult, FieldError, Permission, ProblemId, RequestContext, SubmissionId, TestSetId, UserId};
 use crate::problems::{ProblemRef, ProblemStatus, may_read};
@@ -70,7 +70,7 @@ pub struct Submit {
 }
 
 /// Idempotency keys are kept for 24 h (the contract).
-const KEY_LIFETIME: chrono::Duration = chrono::Duration::hours(24);
+pub(crate) const KEY_LIFETIME: chrono::Duration = chrono::Duration::hours(24);
 const MAX_ARGS: usize = 64;
 const MAX_ARGS_BYTES: usize = 16 * 1024;
 
@@ -92,6 +92,8 @@ struct Accepted {
     submission: Submission,
     /// Languages whoever judges it needs.
     requirements: BTreeSet<String>,
+    /// Submissions of this user that wait already.
+    ahead: u64,
 }
 
 impl Submit {
@@ -137,7 +139,7 @@ impl Submit {
         check_key(command.idempotency.as_ref(), &mut offences);
         refuse(offences)?;
 
-        self.require_room(context, user_id).await?;
+        let ahead = self.require_room(context, user_id).await?;
 
         let now = self.deps.clock.now();
         let requirements = ground.own_languages.into_iter().chain([command.language.clone()]).collect();
@@ -170,16 +172,18 @@ impl Submit {
             created_at: now,
             judged_at: None,
         };
-        Ok(Accepted { submission, requirements })
+        Ok(Accepted {
+            submission,
+            requirements,
+            ahead,
+        })
     }
 
-    /// Nobody fills the queue alone; who manages problems may, to try them.
-    async fn require_room(&self, context: &RequestContext, user_id: UserId) -> AppResult<()> {
-        if context.actor.may(Permission::ProblemManageAll) {
-            return Ok(());
-        }
-        if self.deps.queries.unfinished(user_id).await? < self.deps.limits.unfinished {
-            return Ok(());
+    /// Nobody fills the queue alone; who manages problems may, to try them. Says how many of theirs wait already.
+    async fn require_room(&self, context: &RequestContext, user_id: UserId) -> AppResult<u64> {
+        let unfinished = self.deps.queries.unfinished(user_id).await?;
+        if unfinished < self.deps.limits.unfinished || context.actor.may(Permission::ProblemManageAll) {
+            return Ok(unfinished);
         }
         let message = format!(
             "{} of your submissions are waiting already; wait for a verdict.",
@@ -202,7 +206,11 @@ impl Submit {
         accepted: Accepted,
         key: Option<IdempotencyKey>,
     ) -> AppResult<Receipt> {
-        let Accepted { submission, requirements } = accepted;
+        let Accepted {
+            submission,
+            requirements,
+            ahead,
+        } = accepted;
         let now = submission.created_at;
         let tx = self.deps.uow.begin().await?;
         if let Some(key) = &key {
@@ -229,8 +237,15 @@ impl Submit {
             Mode::Run => Queue::Run,
             Mode::Submit => Queue::Submit,
         };
-        let payload = json!({ "submissionId": submission.id });
-        let job = Job::new(&*self.deps.ids, now, JobKind::JudgeSubmission, queue, requirements, payload);
+        let new = NewJob {
+            kind: JobKind::JudgeSubmission,
+            queue,
+            requirements,
+            subject: Some(submission.id.as_uuid()),
+            payload: json!({ "submissionId": submission.id }),
+            ahead,
+        };
+        let job = Job::new(&*self.deps.ids, now, new);
         tx.jobs().add(&job).await?;
         let details = json!({ "problemId": submission.problem_id, "language": submission.language, "mode": submission.mode.as_str() });
         let subject = ("submission", submission.id.to_string());
@@ -245,7 +260,7 @@ impl Submit {
             ))
             .await?;
         tx.commit().await?;
-        self.deps.signal.announce();
+        self.deps.signal.announce(&job);
         Ok(Receipt {
             submission,
             replayed: false,

@@ -4,11 +4,11 @@ use crate::breaking::writes_all_or_nothing;
 use crate::judge::submitted;
 use crate::world::{LEASE, World, code, solution};
 use chrono::Duration;
-use codesm_core::jobs::{FailureOutcome, Job, JobKind, JobState, Queue, Remedy, RetryPolicy};
+use codesm_core::jobs::{Failure, FailureOutcome, Job, JobKind, JobState, NewJob, Queue, Remedy, RetryPolicy};
 use codesm_core::judging::{Mode, SandboxError, Verdict};
 use codesm_core::kernel::{AppError, Clock, SubmissionId};
 use codesm_core::store::UnitOfWork;
-use codesm_core::submissions::{Failure, ProgressStep, SubmissionState};
+use codesm_core::submissions::{ProgressStep, SubmissionState};
 use std::collections::BTreeSet;
 
 fn fault() -> SandboxError {
@@ -380,10 +380,14 @@ async fn a_job_without_a_submission_ends_instead_of_coming_back_for_ever() {
     let broken = Job::new(
         &*world.fakes.ids,
         world.now(),
-        JobKind::JudgeSubmission,
-        Queue::Submit,
-        BTreeSet::new(),
-        payload,
+        NewJob {
+            kind: JobKind::JudgeSubmission,
+            queue: Queue::Submit,
+            requirements: BTreeSet::new(),
+            subject: None,
+            payload,
+            ahead: 0,
+        },
     );
     let tx = world.fakes.store.begin().await.unwrap();
     tx.jobs().add(&broken).await.unwrap();

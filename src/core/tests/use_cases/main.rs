@@ -12,6 +12,7 @@ mod give_up;
 mod idempotency;
 mod import;
 mod judge;
+mod maintenance;
 mod permissions;
 mod problems;
 mod scoring;

@@ -3,11 +3,11 @@
 use crate::judge::{right, wrong};
 use crate::submit::with_problem;
 use crate::world::{World, acting, inline, solution};
-use codesm_core::jobs::Remedy;
+use codesm_core::jobs::{Failure, Remedy};
 use codesm_core::judging::{Mode, RunReport, Verdict};
 use codesm_core::kernel::{RequestContext, Role};
 use codesm_core::problems::{InlineGroup, InlineTest, ProblemRef, SetTestsCommand};
-use codesm_core::submissions::{Failure, Submission, SubmissionEvent};
+use codesm_core::submissions::{Submission, SubmissionEvent};
 
 fn of_group(group: &str, input: &str) -> InlineTest {
     InlineTest {

@@ -3,7 +3,7 @@
 use crate::breaking::writes_all_or_nothing;
 use crate::world::{World, code, inline, key, offences, plain_tests, solution};
 use chrono::Duration;
-use codesm_core::jobs::{JobSignal, JobState, Queue};
+use codesm_core::jobs::{FAIR_STEP, JobSignal, JobState, Listener, Queue};
 use codesm_core::judging::{Mode, ResourceLimits};
 use codesm_core::kernel::{ErrorKind, RequestContext, Role};
 use codesm_core::problems::{ProblemRef, StatusChange};
@@ -99,8 +99,31 @@ async fn a_receipt_wakes_a_worker() {
     let (world, (solver, reference)) = with_problem().await;
     world.submit(&solver, solution(&reference, Mode::Submit)).await;
     let started = tokio::time::Instant::now();
-    world.fakes.signal.wait(std::time::Duration::from_mins(1)).await;
+    let listener = Listener {
+        queues: vec![Queue::Submit],
+        capabilities: Vec::new(),
+    };
+    world.fakes.signal.wait(&listener, std::time::Duration::from_mins(1)).await;
     assert!(started.elapsed().is_zero());
+}
+
+#[tokio::test]
+async fn whoever_sends_many_waits_behind_whoever_sends_one() {
+    let (world, (busy, reference)) = with_problem().await;
+    for _ in 0..5 {
+        world.submit(&busy, solution(&reference, Mode::Submit)).await;
+        world.advance(Duration::milliseconds(10));
+    }
+    let other = world.somebody("other", Role::User).await;
+    let late = world.submit(&other, solution(&reference, Mode::Submit)).await;
+    let jobs = world.fakes.store.jobs();
+    assert_eq!(jobs.len(), 6);
+    assert_eq!(
+        (jobs[4].turn_at - jobs[4].created_at, jobs[5].turn_at),
+        (FAIR_STEP * 4, jobs[5].created_at)
+    );
+    let order: Vec<_> = world.due().await.into_iter().map(|job| job.subject).collect();
+    assert_eq!(order[1], Some(late.as_uuid()), "second: only what was alone before it goes first");
 }
 
 #[tokio::test]
@@ -275,9 +298,11 @@ async fn nobody_fills_the_queue_alone() {
     assert_eq!((again.replayed, again.submission.id), (true, first_id), "a receipt stays a receipt");
     assert_eq!(world.rows(), before);
     let other = world.somebody("other", Role::User).await;
-    world.submit(&other, run("x")).await;
+    let others = world.submit(&other, run("x")).await;
     // One verdict makes room for one.
-    let job = world.due().await.remove(0);
+    let mut due = world.due().await;
+    due.retain(|job| job.subject != Some(others.as_uuid()));
+    let job = due.remove(0);
     world.app.judge.as_ref().unwrap().judge(&job).await.unwrap();
     world.submit(&solver, run("x")).await;
     assert_eq!(code(&submit.submit(&solver, run("x")).await), "submission.too_many_waiting");

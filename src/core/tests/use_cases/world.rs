@@ -2,9 +2,9 @@
 
 use crate::breaking::BreakingStore;
 use chrono::Duration;
-use codesm_core::app::App;
+use codesm_core::app::{App, AppDeps};
 use codesm_core::auth::{AuthDeps, CreateAccountCommand, LoginCommand, RegisterCommand, TokenPair};
-use codesm_core::jobs::{Job, JobKind, JobQueue, ReserveRequest};
+use codesm_core::jobs::{Job, JobKind, JobQueue, Queue, ReserveRequest};
 use codesm_core::judging::engine::Engine;
 use codesm_core::judging::{Mode, RunReport, RunRequest};
 use codesm_core::kernel::{Actor, AppResult, Caller, Clock, RequestContext, Role, Secret, SubmissionId, Timestamp, UserId};
@@ -41,12 +41,13 @@ impl World {
     pub(crate) fn of(fakes: Fakes) -> Self {
         let breaking = BreakingStore::new(fakes.store.clone());
         let published = Arc::default();
-        let app = App::new(
-            auth_deps(&fakes, &breaking),
-            problem_deps(&fakes, &breaking),
-            submission_deps(&fakes, &breaking, &published),
-            Some(Engine::new(fakes.sandbox.clone())),
-        );
+        let app = App::new(AppDeps {
+            auth: auth_deps(&fakes, &breaking),
+            problems: problem_deps(&fakes, &breaking),
+            submissions: submission_deps(&fakes, &breaking, &published),
+            engine: Some(Engine::new(fakes.sandbox.clone())),
+            ..fakes.app_deps()
+        });
         Self {
             fakes,
             breaking,
@@ -155,6 +156,8 @@ impl World {
         let request = ReserveRequest {
             worker: "worker-1".to_owned(),
             kinds: JobKind::ALL.to_vec(),
+            queues: Queue::ALL.to_vec(),
+            only: None,
             capabilities: vec!["cpp".to_owned(), "python".to_owned()],
             max: 10,
             lease: LEASE,
