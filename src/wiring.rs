@@ -18,6 +18,7 @@ use codesm_core::judging::{Language, LanguageCatalogue, ResourceLimits, Sandbox}
 use codesm_core::kernel::{BlobStore, Clock, IdGenerator, RateLimiter};
 use codesm_core::maintenance::{MaintenanceDeps, Retention, Tend};
 use codesm_core::problems::ProblemDeps;
+use codesm_core::queues::QueueDeps;
 use codesm_core::submissions::{SubmissionDeps, SubmissionLimits};
 use codesm_crypto::{Argon2PasswordHasher, JwtTokenSigner, PasswordHashingCost, RandomTokens};
 use codesm_fs::FsBlobStore;
@@ -113,6 +114,16 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
         limits: submission_limits(settings),
     };
     let engine = sandbox.clone().map(|sandbox| Engine::new(sandbox as Arc<dyn Sandbox>));
+    let queues = QueueDeps {
+        uow: database.unit_of_work(),
+        queue: queue.clone(),
+        directory: database.job_directory(),
+        signal: signal.clone(),
+        events: submissions.events.clone(),
+        policies: submissions.policies.clone(),
+        clock: clock.clone(),
+        ids: ids.clone(),
+    };
     let maintenance = MaintenanceDeps {
         uow: database.unit_of_work(),
         queue: queue.clone(),
@@ -128,6 +139,7 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
         auth,
         problems,
         submissions,
+        queues,
         maintenance,
         engine,
     }));

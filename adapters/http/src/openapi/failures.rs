@@ -37,6 +37,10 @@ const FAILURES: &[Failure] = &[
     ("idempotency.in_progress", 409, "A request with this key is being handled."),
     ("idempotency.mismatch", 422, "The key was used with another request."),
     ("internal.unexpected", 500, "A fault of ours."),
+    ("job.not_dead", 409, "Only given-up jobs are tried again."),
+    ("job.not_found", 404, "There is no such job."),
+    ("job.still_open", 409, "Only jobs that ended are removed."),
+    ("job.unknown_state", 422, "`state` is none that jobs have."),
     (
         "package.cannot_express",
         422,
@@ -66,6 +70,7 @@ const FAILURES: &[Failure] = &[
     ("problem.not_published", 409, "The problem takes no submissions now."),
     ("problem.slug_taken", 409, "There is a problem with this slug."),
     ("problem.wrong_status", 409, "The problem's status does not allow it."),
+    ("queue.not_found", 404, "There is no such queue."),
     ("rate.limited", 429, "Too many requests."),
     ("request.duplicate_parameter", 400, "A query parameter occurs twice."),
     ("request.incomplete_body", 400, "The body ended early."),
@@ -103,6 +108,7 @@ const FAILURES: &[Failure] = &[
     ),
     ("storage.unavailable", 503, "The storage is away; try again shortly."),
     ("store.stale", 409, "Somebody else changed it at the same time."),
+    ("submission.already_judged", 409, "The submission has its verdict already."),
     ("submission.args_not_text", 422, "An argument holds NUL."),
     ("submission.args_too_long", 422, "Too many or too long arguments."),
     ("submission.code_too_long", 422, "The problem takes less source code."),
@@ -184,6 +190,7 @@ pub(super) fn of_operation(id: &str, path: &str, operation: &Value) -> BTreeMap<
         crate::auth::ERRORS,
         crate::problems::ERRORS,
         crate::submissions::ERRORS,
+        crate::queues::ERRORS,
         crate::health::ERRORS,
     ];
     let own = all.into_iter().flatten().filter(|(operation, _)| *operation == id);
@@ -226,6 +233,7 @@ mod tests {
             crate::auth::ERRORS,
             crate::problems::ERRORS,
             crate::submissions::ERRORS,
+            crate::queues::ERRORS,
             crate::health::ERRORS,
         ];
         for (operation, codes) in named.into_iter().flatten() {

@@ -8,6 +8,7 @@ use crate::HttpDeps;
 use crate::auth::AuthApi;
 use crate::health::HealthApi;
 use crate::problems::ProblemsApi;
+use crate::queues::{QueuesApi, page as queues};
 use crate::response::names;
 use crate::submissions::SubmissionsApi;
 use page::{PAGE, PAGE_POLICY, PAGE_SCRIPT, ui_script, ui_style};
@@ -27,11 +28,11 @@ pub(crate) enum ApiTags {
     Problems,
     /// Submissions, runs, languages.
     Submissions,
-    /// Health and metrics.
+    /// Health, metrics, queues.
     Operation,
 }
 
-type Api = (AuthApi, ProblemsApi, SubmissionsApi, HealthApi);
+type Api = (AuthApi, ProblemsApi, SubmissionsApi, QueuesApi, HealthApi);
 
 const DESCRIPTION: &str = "CodeSM judges programs.\n\n\
     Answers are `{\"data\": …, \"meta\": {\"requestId\": …}}`; lists add `meta.page` with the `nextCursor`. Errors are RFC 9457 problems \
@@ -46,6 +47,7 @@ pub(crate) fn service(deps: &Arc<HttpDeps>) -> OpenApiService<Api, ()> {
         AuthApi(deps.clone()),
         ProblemsApi(deps.clone()),
         SubmissionsApi(deps.clone()),
+        QueuesApi(deps.clone()),
         HealthApi(deps.clone()),
     );
     OpenApiService::new(api, "CodeSM", deps.settings.version.clone())
@@ -93,21 +95,24 @@ impl File {
     }
 }
 
-/// The document and the files of its page, ready to be sent.
+/// The document, and the files of the pages, ready to be sent.
 pub(crate) struct Documents {
     /// The document itself.
     pub(crate) openapi: Value,
-    files: [File; 5],
+    files: [File; 8],
 }
 
 impl Documents {
     /// Where they are, in the order of `files`.
-    pub(crate) const PATHS: [&'static str; 5] = [
+    pub(crate) const PATHS: [&'static str; 8] = [
         "/openapi.json",
         "/docs",
         "/docs/init.js",
         "/docs/swagger-ui.js",
         "/docs/swagger-ui.css",
+        "/admin/queues",
+        "/admin/queues/page.js",
+        "/admin/queues/page.css",
     ];
 
     pub(crate) fn new(version: &str) -> Self {
@@ -120,6 +125,9 @@ impl Documents {
             File::new(script, PAGE_SCRIPT.to_owned()),
             File::new(script, ui_script(&html)),
             File::new("text/css; charset=utf-8", ui_style(&html)),
+            File::new("text/html; charset=utf-8", queues::PAGE.to_owned()),
+            File::new(script, queues::SCRIPT.to_owned()),
+            File::new("text/css; charset=utf-8", queues::STYLE.to_owned()),
         ];
         Self { openapi, files }
     }
@@ -127,7 +135,11 @@ impl Documents {
     /// The answer, if the request asks for one of the documents.
     pub(crate) fn answer(&self, request: &Request) -> Option<Response> {
         let at = Self::PATHS.iter().position(|path| *path == request.uri().path())?;
-        let policy = (at > 0).then_some(PAGE_POLICY);
+        let policy = match at {
+            0 => None,
+            1..=4 => Some(PAGE_POLICY),
+            _ => Some(queues::POLICY),
+        };
         Some(self.files[at].answer(request, policy))
     }
 }

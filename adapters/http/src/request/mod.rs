@@ -7,4 +7,4 @@ mod parameters;
 
 pub(crate) use body::{Body, OptionalBody, media_type};
 pub(crate) use caller::{Anyone, Call, LoggedIn};
-pub(crate) use parameters::{HeaderText, PageLimit, WaitSeconds, check_query, problem_ref, submission_id};
+pub(crate) use parameters::{HeaderText, PageLimit, WaitSeconds, check_query, job_id, problem_ref, submission_id};

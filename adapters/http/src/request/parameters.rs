@@ -1,7 +1,7 @@
 //! Parameters of addresses and headers.
 
 use crate::response::Problem;
-use codesm_core::kernel::SubmissionId;
+use codesm_core::kernel::{JobId, SubmissionId};
 use codesm_core::problems::ProblemRef;
 use poem::{Request, RequestBody, Result};
 use poem_openapi::registry::{MetaParamIn, MetaSchema, MetaSchemaRef};
@@ -25,6 +25,13 @@ pub(crate) fn submission_id(text: &str) -> Result<SubmissionId, Problem> {
             "There is no such submission.",
         )
     };
+    text.parse().map_err(missing)
+}
+
+/// # Errors
+/// 404 `job.not_found` if it is no identifier.
+pub(crate) fn job_id(text: &str) -> Result<JobId, Problem> {
+    let missing = |_| Problem::new(poem::http::StatusCode::NOT_FOUND, "job.not_found", "There is no such job.");
     text.parse().map_err(missing)
 }
 

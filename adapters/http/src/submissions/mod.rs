@@ -75,6 +75,15 @@ pub(crate) const ERRORS: &[(&str, &[&str])] = &[
     ("getSubmission", &["submission.not_found", "storage.unavailable"]),
     ("followSubmission", &["submission.not_found"]),
     (
+        "cancelSubmission",
+        &[
+            "auth.forbidden",
+            "submission.not_found",
+            "submission.already_judged",
+            "storage.unavailable",
+        ],
+    ),
+    (
         "listSubmissions",
         &["auth.forbidden", "problem.not_found", "page.invalid_limit", "page.invalid_cursor"],
     ),
@@ -184,6 +193,21 @@ impl SubmissionsApi {
         };
         let page = self.0.app.submissions.list.list(caller.0.actor(), command).await?;
         Ok(List(page.map(Into::into)))
+    }
+
+    /// Cancel a submission
+    ///
+    /// The caller's own, or anybody's for admins, as long as it has no verdict. What runs of it is stopped within seconds.
+    #[oai(path = "/submissions/:id/cancel", method = "post", operation_id = "cancelSubmission")]
+    async fn cancel(
+        &self,
+        caller: LoggedIn,
+        /// Identifier.
+        id: Path<String>,
+    ) -> Result<Data<SubmissionDto>, Problem> {
+        let cancel = &self.0.app.submissions.cancel;
+        let view = cancel.cancel(&caller.0.context, submission_id(&id.0)?).await?;
+        Ok(Data(view.into()))
     }
 
     /// Follow a submission

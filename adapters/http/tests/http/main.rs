@@ -11,5 +11,6 @@ mod headers;
 mod limits;
 mod operation;
 mod problems;
+mod queues;
 mod scoring;
 mod submissions;

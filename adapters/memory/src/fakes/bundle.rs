@@ -13,6 +13,7 @@ use codesm_core::judging::{LanguageCatalogue, ResourceLimits, Sandbox};
 use codesm_core::kernel::Clock;
 use codesm_core::maintenance::{MaintenanceDeps, Retention};
 use codesm_core::problems::ProblemDeps;
+use codesm_core::queues::QueueDeps;
 use codesm_core::store::StoreError;
 use codesm_core::submissions::{SubmissionDeps, SubmissionLimits};
 use std::sync::Arc;
@@ -181,6 +182,21 @@ impl Fakes {
         }
     }
 
+    /// For the use cases of operators.
+    #[must_use]
+    pub fn queue_deps(&self) -> QueueDeps {
+        QueueDeps {
+            uow: self.store.clone(),
+            queue: self.store.clone(),
+            directory: self.store.clone(),
+            signal: self.signal.clone(),
+            events: self.events.clone(),
+            policies: Arc::default(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        }
+    }
+
     /// For all use cases, without judging.
     #[must_use]
     pub fn app_deps(&self) -> AppDeps {
@@ -188,6 +204,7 @@ impl Fakes {
             auth: self.auth_deps(),
             problems: self.problem_deps(),
             submissions: self.submission_deps(),
+            queues: self.queue_deps(),
             maintenance: self.maintenance_deps(),
             engine: None,
         }

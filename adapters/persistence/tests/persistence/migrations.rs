@@ -61,11 +61,12 @@ async fn tells_its_state(place: Place) {
     database.migrate_down(1).await.expect("down");
     let status = database.migration_status().await.expect("status");
     let applied: Vec<bool> = status.iter().map(|step| step.applied).collect();
-    assert_eq!(applied, [true, true, true, true, true, false]);
+    let (last, others) = applied.split_last().expect("steps");
+    assert!(!last && others.iter().all(|applied| *applied), "{applied:?}");
     assert!(status.is_sorted_by(|a, b| a.name < b.name));
     let missing = database.require_current().await;
     assert!(
-        matches!(&missing, Err(DatabaseError::Outdated { pending, .. }) if *pending == ["m20261120_000006_judging"]),
+        matches!(&missing, Err(DatabaseError::Outdated { pending, .. }) if *pending == [status[others.len()].name.clone()]),
         "{missing:?}"
     );
 

@@ -294,6 +294,16 @@ impl Job {
         FailureOutcome::Retry
     }
 
+    /// Makes a given-up job ready again, with all its tries. The number of attempts goes on: it is the fencing token.
+    pub fn revive(&mut self, now: Timestamp) {
+        self.state = JobState::Ready;
+        self.failures = 0;
+        self.lost_leases = 0;
+        self.failed_on = None;
+        self.run_at = now;
+        self.finished_at = None;
+    }
+
     /// Gives up.
     pub fn bury(&mut self, reason: &str, now: Timestamp) {
         self.last_error = Some(reason.to_owned());

@@ -66,6 +66,10 @@ pub enum Permission {
     RunCreate,
     /// Read everybody's submissions.
     SubmissionReadAll,
+    /// Call off everybody's submissions.
+    SubmissionCancelAll,
+    /// See and change jobs and queues.
+    JobManage,
 }
 
 impl Permission {
@@ -80,6 +84,8 @@ impl Permission {
             Self::SubmissionCreate => "submission:create",
             Self::RunCreate => "run:create",
             Self::SubmissionReadAll => "submission:read_all",
+            Self::SubmissionCancelAll => "submission:cancel_all",
+            Self::JobManage => "job:manage",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Submissions and runs: receipt, judging, history, live events.
 
+mod cancel;
 mod events;
 mod get;
 mod give_up;
@@ -14,6 +15,7 @@ mod submit;
 mod validate;
 mod wait;
 
+pub use cancel::CancelSubmission;
 pub use events::{EventCursor, EventFeed, FollowEvents, SubmissionEvent};
 pub use get::{GetSubmission, SampleData, SubmissionView};
 pub use give_up::GiveUp;

@@ -198,6 +198,35 @@ impl Submission {
         true
     }
 
+    /// Calls it off. False, changing nothing, if it is final already.
+    #[must_use]
+    pub fn cancel(&mut self, now: Timestamp) -> bool {
+        if self.state.is_final() {
+            return false;
+        }
+        self.state = SubmissionState::Cancelled;
+        self.verdict = Some(Verdict::Cancelled);
+        self.tests = Vec::new();
+        self.judged_at = Some(now);
+        true
+    }
+
+    /// Waits for a worker once more, because judging failed through no fault of the program. False, changing nothing, if it did not.
+    #[must_use]
+    pub fn reopen(&mut self) -> bool {
+        if self.state != SubmissionState::Done || self.verdict != Some(Verdict::InternalError) {
+            return false;
+        }
+        self.state = SubmissionState::Queued;
+        self.verdict = None;
+        self.score = None;
+        self.max_score = None;
+        self.tests = Vec::new();
+        self.error_code = None;
+        self.judged_at = None;
+        true
+    }
+
     /// Records the judgement. False, changing nothing, if it is final already: a verdict is given once.
     #[must_use]
     pub fn finish(&mut self, attempt: u32, judgement: Judgement, now: Timestamp) -> bool {

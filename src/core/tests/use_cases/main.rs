@@ -4,6 +4,7 @@
 
 mod auth;
 mod breaking;
+mod cancel;
 mod custom_checker;
 mod events;
 mod export;
@@ -15,6 +16,7 @@ mod judge;
 mod maintenance;
 mod permissions;
 mod problems;
+mod queues;
 mod scoring;
 mod sessions;
 mod submit;

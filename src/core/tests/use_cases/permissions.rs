@@ -62,6 +62,8 @@ fn the_table_of_permissions_is_the_one_of_the_product() {
         P::SubmissionCreate,
         P::RunCreate,
         P::SubmissionReadAll,
+        P::SubmissionCancelAll,
+        P::JobManage,
     ];
     let of = |role: Role| all.into_iter().filter(|permission| role.allows(*permission)).collect::<Vec<_>>();
     assert_eq!(of(Role::User), [P::SubmissionCreate, P::RunCreate]);
