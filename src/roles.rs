@@ -30,10 +30,21 @@ impl Role {
         matches!(self, Self::All | Self::Serve)
     }
 
+    const fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Serve => "serve",
+            Self::Work => "work",
+        }
+    }
+
     const fn works(self) -> bool {
         matches!(self, Self::All | Self::Work)
     }
 }
+
+/// Longest time for sending the last traces.
+const LAST_TRACES: Duration = Duration::from_secs(1);
 
 /// The async runtime of every role and command.
 ///
@@ -49,14 +60,16 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, WiringError> {
 /// # Errors
 /// [`WiringError`] if it cannot start.
 pub(crate) fn run(settings: Settings, role: Role) -> Result<ExitCode, crate::cli::CliError> {
-    let _guard = telemetry::for_servers(&settings.log)?;
     // The one TLS provider of the process; a second call only says that it is there already.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let telemetry = telemetry::for_servers(&settings, role.name())?;
     for key in &settings.unknown_keys {
         tracing::warn!(key, "this is no key of CodeSM; `codesm config` lists them all");
     }
     let runtime = runtime()?;
     let outcome = runtime.block_on(run_role(settings, role));
+    // After everything that could add to a trace.
+    telemetry.send_last_traces(LAST_TRACES);
     // Blocking threads (a password being hashed) must not hold the process back.
     runtime.shutdown_timeout(Duration::from_secs(1));
     outcome?;
@@ -162,6 +175,7 @@ fn worker(wired: &Wired, sandbox: &Arc<ProcessSandbox>) -> Worker {
         signal: wired.signal.clone(),
         registry: wired.registry.clone(),
         clock: wired.clock.clone(),
+        traces: wired.traces.clone(),
     };
     Worker::new(deps, WorkerSettings::new(name, sandbox.languages(), sandbox.description()))
 }
@@ -183,6 +197,7 @@ fn serve(
         limiter: wired.limiter.clone(),
         clock: wired.clock.clone(),
         ids: wired.ids.clone(),
+        traces: wired.traces.clone(),
         health: Arc::new(ProcessHealth::new(wired.clone(), role)),
         metrics,
         shutdown: lifecycle.shutdown(),

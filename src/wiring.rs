@@ -15,12 +15,13 @@ use codesm_core::auth::{AuthDeps, AuthQueries, AuthSettings};
 use codesm_core::jobs::{JobQueue, JobSignal, WorkerRegistry};
 use codesm_core::judging::engine::Engine;
 use codesm_core::judging::{Language, LanguageCatalogue, ResourceLimits, Sandbox};
-use codesm_core::kernel::{BlobStore, Clock, IdGenerator, RateLimiter};
+use codesm_core::kernel::{BlobStore, Clock, IdGenerator, RateLimiter, TraceContext, Untraced};
 use codesm_core::problems::ProblemDeps;
 use codesm_core::submissions::{SubmissionDeps, SubmissionLimits};
 use codesm_crypto::{Argon2PasswordHasher, JwtTokenSigner, PasswordHashingCost, RandomTokens};
 use codesm_fs::FsBlobStore;
 use codesm_memory::{LocalJobSignal, MemoryLiveEvents, MemoryRateLimiter};
+use codesm_otlp::OtlpTraceContext;
 use codesm_packages::{KattisPackageReader, KattisPackageWriter, PackageLimits, PackageSettings};
 use codesm_persistence::{Database, DatabaseSettings};
 use codesm_sandbox::{LanguageTable, ProcessSandbox, SandboxSettings, Tier};
@@ -48,6 +49,8 @@ pub struct Wired {
     pub clock: Arc<dyn Clock>,
     /// Identifiers.
     pub ids: Arc<dyn IdGenerator>,
+    /// Traces across processes.
+    pub traces: Arc<dyn TraceContext>,
     /// Test data.
     pub blobs: Arc<dyn BlobStore>,
     /// The sandbox, where programs are judged.
@@ -62,6 +65,10 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
     let secrets = Secrets::load(settings)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn IdGenerator> = Arc::new(UuidV7Generator::new());
+    let traces: Arc<dyn TraceContext> = match settings.traces.endpoint {
+        Some(_) => Arc::new(OtlpTraceContext),
+        None => Arc::new(Untraced),
+    };
     let limiter: Arc<dyn RateLimiter> = Arc::new(MemoryRateLimiter::new(clock.clone()));
     let blobs: Arc<dyn BlobStore> = Arc::new(blob_store(settings)?);
     let signal: Arc<dyn JobSignal> = Arc::new(LocalJobSignal::new());
@@ -106,6 +113,7 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
         catalogue,
         clock: clock.clone(),
         ids: ids.clone(),
+        traces: traces.clone(),
         limits: submission_limits(settings),
     };
     let engine = sandbox.clone().map(|sandbox| Engine::new(sandbox as Arc<dyn Sandbox>));
@@ -120,6 +128,7 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
         limiter,
         clock,
         ids,
+        traces,
         blobs,
         sandbox,
     })

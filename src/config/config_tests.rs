@@ -27,6 +27,8 @@ fn every_wrong_key_is_reported_at_once() {
         ("CODESM_LIMITS_LOGIN_PER_MINUTE", "0"),
         ("CODESM_SANDBOX_TIER", "E"),
         ("CODESM_LOG_FORMAT", "xml"),
+        ("CODESM_OTLP_ENDPOINT", "http://key@collector:4318"),
+        ("CODESM_OTLP_SAMPLE_RATIO", "1.5"),
         ("CODESM_STORAGE_URL", "s3://bucket"),
     ]);
     let expected = [
@@ -38,6 +40,8 @@ fn every_wrong_key_is_reported_at_once() {
         "CODESM_SANDBOX_TIER",
         "CODESM_LIMITS_LOGIN_PER_MINUTE",
         "CODESM_LOG_FORMAT",
+        "CODESM_OTLP_ENDPOINT",
+        "CODESM_OTLP_SAMPLE_RATIO",
     ];
     assert_eq!(found, expected);
 }

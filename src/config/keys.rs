@@ -45,6 +45,8 @@ pub(super) const KEYS: &[Key] = keys! {
     "CODESM_LOG_LEVEL" "level or filter",
     "CODESM_LOG_DIR" "folder of daily log files",
     "CODESM_LOG_KEEP_DAYS" "daily log files kept",
+    "CODESM_OTLP_ENDPOINT" "collector of traces (OTLP over HTTP); `/v1/traces` is added",
+    "CODESM_OTLP_SAMPLE_RATIO" "part of the traces that is kept, 0 to 1",
 };
 
 /// Keys of capabilities this version does not have. Whoever sets one relies on it, so starting without it would be wrong.
@@ -59,7 +61,6 @@ const UNSUPPORTED: &[(&str, &str)] = &[
         "CODESM_SECRETS_KEY_FILE",
         "encryption of stored secrets (there are none to encrypt)",
     ),
-    ("CODESM_OTLP_ENDPOINT", "OpenTelemetry"),
 ];
 
 fn unsupported(name: &str) -> Option<&'static str> {

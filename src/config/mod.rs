@@ -12,6 +12,7 @@ mod parse;
 mod print;
 mod sandbox;
 mod storage;
+mod traces;
 
 pub use auth::AuthSection;
 pub use database::DatabaseSection;
@@ -23,6 +24,7 @@ pub use log::{LogFormat, LogSection};
 pub use print::print_redacted;
 pub use sandbox::SandboxSection;
 pub use storage::StorageSection;
+pub use traces::TraceSection;
 
 /// Everything an operator can choose, validated.
 #[derive(Clone, Debug)]
@@ -43,6 +45,8 @@ pub struct Settings {
     pub limits: LimitsSection,
     /// Logs.
     pub log: LogSection,
+    /// Traces.
+    pub traces: TraceSection,
     /// Names of `CODESM_` keys nobody knows, to be warned of.
     pub unknown_keys: Vec<String>,
 }
@@ -63,6 +67,7 @@ impl Settings {
             sandbox: SandboxSection::read(environment, &mut wrong),
             limits: LimitsSection::read(environment, &mut wrong),
             log: LogSection::read(environment, &mut wrong),
+            traces: TraceSection::read(environment, &mut wrong),
             unknown_keys: keys::unknown(environment),
             general,
         };

@@ -4,7 +4,9 @@
 
 mod accounts;
 mod bad_input;
+mod collector;
 mod crash;
+mod databases;
 mod events;
 mod export;
 mod first_start;
@@ -14,3 +16,4 @@ mod packages;
 mod problems;
 mod processes;
 mod submissions;
+mod traces;

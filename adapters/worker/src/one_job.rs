@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::{JoinError, JoinHandle};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 pub(crate) struct OneJob {
     pub(crate) deps: WorkerDeps,
@@ -44,6 +45,7 @@ pub(crate) async fn run_one(one: OneJob, job: Job) -> Health {
     }
     match one.work(&job).await {
         Ended::Judged(Ok(Judged::Verdict { verdict, stages })) => {
+            tracing::Span::current().record("job.verdict", verdict.as_str());
             recording::judged(verdict, stages);
             recording::finished("done");
             tracing::info!(job_id = %job.id, attempt = job.attempt, verdict = verdict.as_str(), "judged");
@@ -102,7 +104,7 @@ impl OneJob {
 
     fn spawn(&self, job: &Job) -> JoinHandle<Result<Judged, Failure>> {
         let (judge, job) = (self.deps.app.judge.clone(), job.clone());
-        tokio::spawn(async move {
+        let judging = async move {
             let Some(judge) = judge else {
                 let message = "this process was built without a sandbox".to_owned();
                 return Err(Failure {
@@ -112,10 +114,12 @@ impl OneJob {
                 });
             };
             judge.judge(&job).await
-        })
+        };
+        tokio::spawn(judging.in_current_span())
     }
 
     async fn fail(&self, job: &Job, failure: Failure) {
+        tracing::Span::current().record("otel.status_code", "ERROR");
         tracing::error!(job_id = %job.id, attempt = job.attempt, code = %failure.code, reason = %failure.message, "judging failed");
         let outcome = self
             .record("fail", job, || self.deps.app.submissions.give_up.fail(job, &failure))

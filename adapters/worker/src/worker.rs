@@ -5,12 +5,14 @@ use crate::rest::{Health, Rest};
 use codesm_core::app::App;
 use codesm_core::jobs::{Job, JobKind, JobQueue, JobSignal, ReserveRequest, WorkerAdvert, WorkerRegistry};
 use codesm_core::judging::{Language, SandboxDescription};
-use codesm_core::kernel::{Clock, Timestamp};
+use codesm_core::kernel::{Clock, TRACE_TARGET, Timestamp, TraceContext};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
 /// What a worker needs.
 #[derive(Clone)]
@@ -25,6 +27,8 @@ pub struct WorkerDeps {
     pub registry: Arc<dyn WorkerRegistry>,
     /// Time.
     pub clock: Arc<dyn Clock>,
+    /// Traces that jobs belong to.
+    pub traces: Arc<dyn TraceContext>,
 }
 
 /// How a worker works.
@@ -178,7 +182,28 @@ impl Worker {
             settings: self.settings.clone(),
             give_back: give_back.clone(),
         };
-        running.spawn(run_one(one, job));
+        let span = self.span(&job);
+        running.spawn(run_one(one, job).instrument(span));
+    }
+
+    /// Part of the trace of the request that made the job.
+    fn span(&self, job: &Job) -> Span {
+        let span = tracing::info_span!(
+            target: TRACE_TARGET,
+            parent: None,
+            "job",
+            otel.name = %format_args!("job {}", job.kind.as_str()),
+            otel.kind = "consumer",
+            otel.status_code = Empty,
+            job.id = %job.id,
+            job.queue = job.queue.as_str(),
+            job.attempt = job.attempt,
+            job.verdict = Empty,
+        );
+        if let Some(parent) = &job.trace_context {
+            self.deps.traces.join(&span, parent);
+        }
+        span
     }
 
     async fn stop(&self, mut running: JoinSet<Health>, give_back: &CancellationToken) {

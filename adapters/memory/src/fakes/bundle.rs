@@ -9,7 +9,7 @@ use chrono::Duration;
 use codesm_core::auth::{AuthDeps, AuthSettings};
 use codesm_core::jobs::{WorkerAdvert, WorkerRegistry};
 use codesm_core::judging::{LanguageCatalogue, ResourceLimits, Sandbox};
-use codesm_core::kernel::Clock;
+use codesm_core::kernel::{Clock, Untraced};
 use codesm_core::problems::ProblemDeps;
 use codesm_core::store::StoreError;
 use codesm_core::submissions::{SubmissionDeps, SubmissionLimits};
@@ -159,6 +159,7 @@ impl Fakes {
             catalogue: self.languages.clone(),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
+            traces: Arc::new(Untraced),
             limits: self.submission_limits,
         }
     }

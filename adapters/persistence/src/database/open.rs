@@ -2,7 +2,7 @@
 
 use super::idle::{close_unless_idle, repair_unless_idle};
 use super::url::{Target, parse, without_secrets};
-use super::{Database, DatabaseError, DatabaseSettings, Writer};
+use super::{Database, DatabaseError, DatabaseSettings, Observed, Writer};
 use crate::error::store_error;
 use codesm_core::store::StoreError;
 use sea_orm::sqlx::error::DatabaseError as DriverDatabaseError;
@@ -41,7 +41,7 @@ pub(super) async fn open(settings: &DatabaseSettings) -> Result<Database, Databa
     })?;
     Ok(Database {
         write: Writer::new(write),
-        read,
+        read: Observed::new(read),
         file,
         shown_url,
     })

@@ -2,7 +2,7 @@
 
 use super::requirements::is_served;
 use super::rows::job;
-use crate::database::{Transaction, Writer};
+use crate::database::{Observed, Transaction, Writer};
 use crate::error::store_error;
 use crate::row::{named, number};
 use crate::text::store_text;
@@ -13,8 +13,7 @@ use codesm_core::kernel::{JobId, Timestamp};
 use codesm_core::store::StoreError;
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, LockBehavior, LockType};
 use sea_orm::{
-    ActiveValue, ColumnTrait, Condition, DatabaseConnection, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
-    UpdateMany,
+    ActiveValue, ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany,
 };
 use uuid::Uuid;
 
@@ -22,11 +21,11 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub(crate) struct SeaJobQueue {
     write: Writer,
-    read: DatabaseConnection,
+    read: Observed,
 }
 
 impl SeaJobQueue {
-    pub(crate) const fn new(write: Writer, read: DatabaseConnection) -> Self {
+    pub(crate) const fn new(write: Writer, read: Observed) -> Self {
         Self { write, read }
     }
 

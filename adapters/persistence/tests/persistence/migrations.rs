@@ -49,9 +49,11 @@ async fn the_postgres_schema_goes_up_and_down_and_up() {
 async fn tells_its_state(place: Place) {
     let database = place.open().await;
     assert!(database.is_fresh().await.expect("status"));
+    let steps = database.migration_status().await.expect("status");
+    let last = steps.last().expect("a step").name.clone();
     let missing = database.require_current().await;
     assert!(
-        matches!(&missing, Err(DatabaseError::Outdated { pending, .. }) if pending.len() == 6),
+        matches!(&missing, Err(DatabaseError::Outdated { pending, .. }) if pending.len() == steps.len()),
         "{missing:?}"
     );
     database.migrate_up().await.expect("up");
@@ -61,11 +63,11 @@ async fn tells_its_state(place: Place) {
     database.migrate_down(1).await.expect("down");
     let status = database.migration_status().await.expect("status");
     let applied: Vec<bool> = status.iter().map(|step| step.applied).collect();
-    assert_eq!(applied, [true, true, true, true, true, false]);
+    assert_eq!(applied, [vec![true; steps.len() - 1], vec![false]].concat());
     assert!(status.is_sorted_by(|a, b| a.name < b.name));
     let missing = database.require_current().await;
     assert!(
-        matches!(&missing, Err(DatabaseError::Outdated { pending, .. }) if *pending == ["m20261120_000006_judging"]),
+        matches!(&missing, Err(DatabaseError::Outdated { pending, .. }) if *pending == [last.clone()]),
         "{missing:?}"
     );
 

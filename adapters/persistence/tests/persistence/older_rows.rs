@@ -98,7 +98,9 @@ async fn are_read_with_defaults(fixture: Fixture) {
     tx.commit().await.expect("commit");
 
     let database = &fixture.database;
-    database.migrate_down(1).await.expect("down");
+    // To the fifth step.
+    let later = database.migration_status().await.expect("status").len() - 5;
+    database.migrate_down(u32::try_from(later).expect("few")).await.expect("down");
     fixture
         .place
         .run(&format!("UPDATE test_sets SET checker = '{CUSTOM_CHECKER}'"))
@@ -121,6 +123,7 @@ async fn are_read_with_defaults(fixture: Fixture) {
     let read = fixture.submission_queries().by_id(submission.id).await.expect("read");
     assert_eq!(read, Some(submission));
     job.failed_on = None;
+    job.trace_context = None;
     let tx = given.tx().await;
     assert_eq!(tx.jobs().get(job.id).await.expect("read"), Some(job));
     tx.commit().await.expect("commit");

@@ -3,7 +3,7 @@
 use super::{Submission, SubmissionState};
 use crate::jobs::{JobQueue, JobSignal, WorkerRegistry};
 use crate::judging::{LanguageCatalogue, Mode, ResourceLimits, TestResult, Verdict};
-use crate::kernel::{BlobStore, Clock, IdGenerator, Page, PageRequest, ProblemId, SubmissionId, Timestamp, UserId};
+use crate::kernel::{BlobStore, Clock, IdGenerator, Page, PageRequest, ProblemId, SubmissionId, Timestamp, TraceContext, UserId};
 use crate::problems::ProblemQueries;
 use crate::store::{StoreError, UnitOfWork};
 use async_trait::async_trait;
@@ -218,6 +218,8 @@ pub struct SubmissionDeps {
     pub clock: Arc<dyn Clock>,
     /// Identifiers.
     pub ids: Arc<dyn IdGenerator>,
+    /// The trace that a request belongs to, for its job.
+    pub traces: Arc<dyn TraceContext>,
     /// Bounds.
     pub limits: SubmissionLimits,
 }
