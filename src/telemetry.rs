@@ -1,10 +1,9 @@
-//! Logs, traces and metrics.
+//! Logs and traces.
 
 use crate::config::{LogFormat, LogSection, Settings};
 use crate::wiring::WiringError;
 use codesm_core::kernel::TRACE_TARGET;
 use codesm_otlp::{TraceSettings, Traces};
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::io::IsTerminal;
 use std::time::Duration;
 use tracing_appender::non_blocking::WorkerGuard;
@@ -118,23 +117,4 @@ fn json_layer<W: for<'w> fmt::MakeWriter<'w> + Send + Sync + 'static>(writer: W)
         .with_current_span(false)
         .with_span_list(false)
         .with_writer(writer)
-}
-
-/// Upper bounds of request times, in seconds.
-const REQUEST_BUCKETS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
-/// Upper bounds of judging and run times, in seconds.
-const JUDGING_BUCKETS: &[f64] = &[0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0];
-
-/// Starts collecting metrics.
-///
-/// # Errors
-/// If it was started before.
-pub fn metrics() -> Result<PrometheusHandle, WiringError> {
-    let failed = |error: metrics_exporter_prometheus::BuildError| WiringError::new("metrics.start", error.to_string());
-    PrometheusBuilder::new()
-        .set_buckets_for_metric(Matcher::Suffix("_request_duration_seconds".to_owned()), REQUEST_BUCKETS)
-        .and_then(|builder| builder.set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), JUDGING_BUCKETS))
-        .map_err(failed)?
-        .install_recorder()
-        .map_err(failed)
 }

@@ -11,6 +11,7 @@ mod events;
 mod export;
 mod first_start;
 mod harness;
+mod metrics;
 mod outage;
 mod packages;
 mod problems;

@@ -76,7 +76,7 @@ async fn health_metrics_and_documents_are_served() {
     for name in [
         "codesm_http_requests_total{",
         "codesm_http_request_duration_seconds_bucket{",
-        "codesm_jobs{",
+        "codesm_queue_jobs{",
         "codesm_jobs_total{",
         "codesm_judging_seconds_bucket{",
         "codesm_sandbox_runs_total{",

@@ -1,7 +1,7 @@
 //! One job from reservation to record.
 
 use crate::lease;
-use crate::recording;
+use crate::recording::{self, Working};
 use crate::rest::Health;
 use crate::worker::{WorkerDeps, WorkerSettings};
 use codesm_core::jobs::{FailureOutcome, Job, Remedy, RetryPolicy};
@@ -34,12 +34,13 @@ const RECORD_WAIT: Duration = Duration::from_millis(500);
 
 /// Says what the job showed of this worker.
 pub(crate) async fn run_one(one: OneJob, job: Job) -> Health {
+    let working = Working::begin(&job, one.deps.clock.now());
     tracing::debug!(job_id = %job.id, attempt = job.attempt, "job started");
     if job.is_exhausted(RetryPolicy::JUDGING) {
         tracing::error!(job_id = %job.id, lost_leases = job.lost_leases, "too many workers went silent over this job");
         let buried = one.record("bury", &job, || one.deps.app.submissions.give_up.bury(&job)).await;
         if buried.is_some() {
-            recording::finished("dead");
+            working.finished("dead");
         }
         return Health::Unknown;
     }
@@ -47,18 +48,18 @@ pub(crate) async fn run_one(one: OneJob, job: Job) -> Health {
         Ended::Judged(Ok(Judged::Verdict { verdict, stages })) => {
             tracing::Span::current().record("job.verdict", verdict.as_str());
             recording::judged(verdict, stages);
-            recording::finished("done");
+            working.finished("done");
             tracing::info!(job_id = %job.id, attempt = job.attempt, verdict = verdict.as_str(), "judged");
             return Health::Well;
         }
-        Ended::Judged(Ok(Judged::Nothing)) => recording::finished("nothing"),
+        Ended::Judged(Ok(Judged::Nothing)) => working.finished("nothing"),
         Ended::Judged(Err(failure)) if failure.code == "job.lease_lost" => {
             tracing::warn!(job_id = %job.id, attempt = job.attempt, "finished too late: another worker has the job");
-            recording::finished("lease_lost");
+            working.finished("lease_lost");
         }
         Ended::Judged(Err(failure)) => {
             let is_sick = failure.remedy == Remedy::Postpone;
-            one.fail(&job, failure).await;
+            one.fail(&working, &job, failure).await;
             if is_sick {
                 return Health::Sick;
             }
@@ -66,6 +67,7 @@ pub(crate) async fn run_one(one: OneJob, job: Job) -> Health {
         Ended::Panicked(error) => {
             let message = format!("the judge panicked: {error}");
             one.fail(
+                &working,
                 &job,
                 Failure {
                     code: "internal.panic".to_owned(),
@@ -75,9 +77,9 @@ pub(crate) async fn run_one(one: OneJob, job: Job) -> Health {
             )
             .await;
         }
-        Ended::LeaseLost => recording::finished("lease_lost"),
+        Ended::LeaseLost => working.finished("lease_lost"),
         Ended::Stopped => {
-            recording::finished("released");
+            working.finished("released");
             one.record("release", &job, || one.deps.app.submissions.give_up.release(&job)).await;
         }
     }
@@ -118,13 +120,13 @@ impl OneJob {
         tokio::spawn(judging.in_current_span())
     }
 
-    async fn fail(&self, job: &Job, failure: Failure) {
+    async fn fail(&self, working: &Working, job: &Job, failure: Failure) {
         tracing::Span::current().record("otel.status_code", "ERROR");
         tracing::error!(job_id = %job.id, attempt = job.attempt, code = %failure.code, reason = %failure.message, "judging failed");
         let outcome = self
             .record("fail", job, || self.deps.app.submissions.give_up.fail(job, &failure))
             .await;
-        recording::finished(match outcome {
+        working.finished(match outcome {
             Some(FailureOutcome::Dead) => "dead",
             Some(FailureOutcome::Retry) | None => "retry",
         });

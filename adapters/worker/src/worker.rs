@@ -1,6 +1,7 @@
 //! The loop that takes jobs.
 
 use crate::one_job::{OneJob, run_one};
+use crate::recording;
 use crate::rest::{Health, Rest};
 use codesm_core::app::App;
 use codesm_core::jobs::{Job, JobKind, JobQueue, JobSignal, ReserveRequest, WorkerAdvert, WorkerRegistry};
@@ -115,6 +116,7 @@ impl Worker {
     /// the rest back.
     pub async fn run(self, shutdown: CancellationToken) {
         tracing::info!(worker = %self.settings.name, slots = self.settings.sandbox.slots, tier = %self.settings.sandbox.tier, "worker started");
+        recording::begin();
         let give_back = CancellationToken::new();
         let mut running: JoinSet<Health> = JoinSet::new();
         let (mut backoff, mut rest) = (FIRST_BACKOFF, Rest::new());

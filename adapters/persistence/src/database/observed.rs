@@ -4,48 +4,81 @@ use async_trait::async_trait;
 use codesm_core::kernel::TRACE_TARGET;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 use tracing::{Instrument as _, Span};
 
-/// Connections for single statements.
+/// Connections for single statements. Cloning shares them.
 #[derive(Clone, Debug)]
-pub(crate) struct Observed(DatabaseConnection);
+pub(crate) struct Observed {
+    inner: DatabaseConnection,
+    /// How many statements and transactions have or want a connection.
+    wanted: Arc<AtomicU32>,
+}
+
+/// Somebody who has or wants a connection.
+#[derive(Debug)]
+pub(super) struct Wanting(Arc<AtomicU32>);
+
+impl Drop for Wanting {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 impl Observed {
-    pub(super) const fn new(connection: DatabaseConnection) -> Self {
-        Self(connection)
+    pub(super) fn new(inner: DatabaseConnection) -> Self {
+        Self {
+            inner,
+            wanted: Arc::default(),
+        }
     }
 
     /// For what wants the driver's own type.
     pub(super) const fn inner(&self) -> &DatabaseConnection {
-        &self.0
+        &self.inner
+    }
+
+    /// Counts somebody who wants a connection, until the answer is dropped.
+    pub(super) fn want(&self) -> Wanting {
+        self.wanted.fetch_add(1, Ordering::Relaxed);
+        Wanting(Arc::clone(&self.wanted))
+    }
+
+    pub(super) fn wanted(&self) -> u32 {
+        self.wanted.load(Ordering::Relaxed)
     }
 }
 
 #[async_trait]
 impl ConnectionTrait for Observed {
     fn get_database_backend(&self) -> DbBackend {
-        self.0.get_database_backend()
+        self.inner.get_database_backend()
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         let sight = Sight::of(self.get_database_backend(), &statement.sql);
-        sight.watch(self.0.execute_raw(statement)).await
+        let _wanting = self.want();
+        sight.watch(self.inner.execute_raw(statement)).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         let sight = Sight::of(self.get_database_backend(), sql);
-        sight.watch(self.0.execute_unprepared(sql)).await
+        let _wanting = self.want();
+        sight.watch(self.inner.execute_unprepared(sql)).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         let sight = Sight::of(self.get_database_backend(), &statement.sql);
-        sight.watch(self.0.query_one_raw(statement)).await
+        let _wanting = self.want();
+        sight.watch(self.inner.query_one_raw(statement)).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         let sight = Sight::of(self.get_database_backend(), &statement.sql);
-        sight.watch(self.0.query_all_raw(statement)).await
+        let _wanting = self.want();
+        sight.watch(self.inner.query_all_raw(statement)).await
     }
 }
 

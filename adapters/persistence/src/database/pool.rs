@@ -1,7 +1,7 @@
 //! How busy the connections are.
 
-use super::Database;
-use sea_orm::{DatabaseConnection, DbBackend};
+use super::{Database, Observed};
+use sea_orm::DbBackend;
 
 /// The connections of one pool at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct PoolState {
     pub idle: u32,
     /// Most there may be.
     pub most: u32,
+    /// How many statements and transactions have or want one.
+    pub wanted: u32,
 }
 
 impl Database {
@@ -21,14 +23,15 @@ impl Database {
     #[must_use]
     pub fn pools(&self) -> Vec<PoolState> {
         if self.file.is_some() {
-            vec![state("write", self.write.connection().inner()), state("read", self.read.inner())]
+            vec![state("write", self.write.connection()), state("read", &self.read)]
         } else {
-            vec![state("read_write", self.read.inner())]
+            vec![state("read_write", &self.read)]
         }
     }
 }
 
-fn state(name: &'static str, connection: &DatabaseConnection) -> PoolState {
+fn state(name: &'static str, connections: &Observed) -> PoolState {
+    let connection = connections.inner();
     let (open, idle, most) = if connection.get_database_backend() == DbBackend::Postgres {
         let pool = connection.get_postgres_connection_pool();
         (pool.size(), pool.num_idle(), pool.options().get_max_connections())
@@ -36,7 +39,12 @@ fn state(name: &'static str, connection: &DatabaseConnection) -> PoolState {
         let pool = connection.get_sqlite_connection_pool();
         (pool.size(), pool.num_idle(), pool.options().get_max_connections())
     };
-    // The two are read one after the other.
-    let idle = u32::try_from(idle).unwrap_or(u32::MAX).min(open);
-    PoolState { name, open, idle, most }
+    PoolState {
+        name,
+        open,
+        // The two are read one after the other.
+        idle: u32::try_from(idle).unwrap_or(u32::MAX).min(open),
+        most,
+        wanted: connections.wanted(),
+    }
 }

@@ -1,10 +1,10 @@
 //! Where transactions begin, and what holds them together.
 
-use super::observed::{Observed, Sight};
+use super::observed::{Observed, Sight, Wanting};
 use async_trait::async_trait;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
 use std::future::Future;
 use tokio::sync::Mutex;
@@ -14,8 +14,8 @@ use tokio::sync::Mutex;
 pub(crate) struct Writer(Observed);
 
 impl Writer {
-    pub(super) const fn new(connection: DatabaseConnection) -> Self {
-        Self(Observed::new(connection))
+    pub(super) const fn new(connection: Observed) -> Self {
+        Self(connection)
     }
 
     /// Begins a transaction. On SQLite it takes the write lock at once: a transaction that reads first and writes later
@@ -23,9 +23,11 @@ impl Writer {
     pub(crate) async fn begin(&self) -> Result<Transaction, DbErr> {
         // How long it takes is how long one waits for a connection, and with SQLite for the lock.
         let sight = Sight::of(self.0.get_database_backend(), "BEGIN");
+        let wanting = self.0.want();
         Ok(Transaction {
             inner: sight.watch(self.begin_unguarded()).await?,
             sound: Mutex::new(true),
+            _wanting: wanting,
         })
     }
 
@@ -55,6 +57,7 @@ impl Writer {
 pub(crate) struct Transaction {
     inner: DatabaseTransaction,
     sound: Mutex<bool>,
+    _wanting: Wanting,
 }
 
 impl Transaction {

@@ -108,7 +108,7 @@ impl JobQueue for SeaJobQueue {
             return Ok(Vec::new());
         }
         let tx = self.write.begin().await.map_err(store_error)?;
-        let mut reserved = Vec::new();
+        let (mut reserved, mut expired) = (Vec::new(), 0);
         for row in candidates(request).all(&tx).await.map_err(store_error)? {
             let id = row.id;
             let mut job = match Job::try_from(row) {
@@ -119,12 +119,16 @@ impl JobQueue for SeaJobQueue {
                     continue;
                 }
             };
+            let is_taken_over = job.state == JobState::Running;
             if job.reserve(&request.worker, request.lease, request.now) {
                 write_lease(&tx, &job).await?;
+                expired += u64::from(is_taken_over);
                 reserved.push(job);
             }
         }
         tx.commit().await.map_err(store_error)?;
+        // Even by nothing, so that it is there from the beginning.
+        metrics::counter!("codesm_job_leases_expired_total").increment(expired);
         Ok(reserved)
     }
 
