@@ -78,6 +78,30 @@ fn unknown_keys_are_named_and_empty_ones_count_as_absent() {
 }
 
 #[test]
+fn a_value_may_come_from_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let (url, empty) = (file("url", "postgres://codesm:hunter2@db/codesm\n"), file("empty", "\n"));
+    let settings = read(&[("CODESM_DATABASE_URL_FILE", &url)]).unwrap();
+    assert_eq!(settings.database.url, "postgres://codesm:hunter2@db/codesm");
+    assert!(settings.unknown_keys.is_empty());
+
+    // A key that is a path itself stays one.
+    let settings = read(&[("CODESM_AUTH_SIGNING_KEY_FILE", &url)]).unwrap();
+    assert!(settings.auth.signing_key_file.is_some());
+    assert_eq!(read(&[("CODESM_NO_KEY_FILE", &url)]).unwrap().unknown_keys, ["CODESM_NO_KEY_FILE"]);
+
+    assert_eq!(wrong(&[("CODESM_DATABASE_URL_FILE", &empty)]), ["CODESM_DATABASE_URL_FILE"]);
+    assert_eq!(wrong(&[("CODESM_DATABASE_URL_FILE", "/nowhere")]), ["CODESM_DATABASE_URL_FILE"]);
+    let both = [("CODESM_DATABASE_URL_FILE", url.as_str()), ("CODESM_DATABASE_URL", "sqlite:x")];
+    assert_eq!(wrong(&both), ["CODESM_DATABASE_URL_FILE"]);
+}
+
+#[test]
 fn every_key_is_printed_and_no_password() {
     let settings = read(&[(
         "CODESM_DATABASE_URL",

@@ -81,6 +81,11 @@ pub(super) fn refuse_unsupported(environment: &Environment, wrong: &mut WrongKey
 
 /// `CODESM_…` names nobody knows. Names for tests are none of ours.
 pub(super) fn unknown(environment: &Environment) -> Vec<String> {
-    let is_known = |name: &str| KEYS.iter().any(|key| key.name == name) || unsupported(name).is_some() || name.starts_with("CODESM_TEST_");
-    environment.names().filter(|name| !is_known(name)).map(str::to_owned).collect()
+    let is_expected = |name: &str| is_known(name) || name.starts_with("CODESM_TEST_");
+    environment.names().filter(|name| !is_expected(name)).map(str::to_owned).collect()
+}
+
+/// Whether it is a key, of this version or of one to come.
+pub(super) fn is_known(name: &str) -> bool {
+    KEYS.iter().any(|key| key.name == name) || unsupported(name).is_some()
 }

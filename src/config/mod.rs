@@ -57,7 +57,9 @@ impl Settings {
     /// # Errors
     /// [`WrongKeys`] naming every key that is wrong.
     pub fn from_environment(environment: &Environment) -> Result<Self, WrongKeys> {
+        let environment = &environment.with_files(keys::is_known);
         let mut wrong = WrongKeys::default();
+        environment.refuse_unreadable(&mut wrong);
         let general = GeneralSection::read(environment, &mut wrong);
         let settings = Self {
             http: HttpSection::read(environment, &general, &mut wrong),
