@@ -113,13 +113,15 @@ async fn what_is_not_sampled_is_not_sent_but_what_the_caller_keeps_is() {
         .set("CODESM_OTLP_SAMPLE_RATIO", "0");
     let server = installation.serve("all").await;
     let admin = installation.admin(&server).await;
-    admin.sum_problem("sum", 1).await;
+    // More tests than a trace shows.
+    admin.sum_problem("sum", 105).await;
     let id = submit(&admin, "01").await.data(201)["id"].as_str().unwrap().to_owned();
     admin.verdict(&id).await;
     stop(server).await;
     let spans = collector.spans();
     assert!(spans.iter().all(|span| span.trace == TRACE), "{spans:#?}");
     one(&spans, "job submission.judge.v1");
+    assert_eq!(spans.iter().filter(|span| span.name == "judging.test").count(), 100);
 }
 
 #[tokio::test]
@@ -156,5 +158,5 @@ async fn a_collector_that_never_answers_holds_nobody_up() {
     server.running.signal("TERM");
     let asked = std::time::Instant::now();
     assert_eq!(server.running.wait(Duration::from_secs(20)).await, Some(0));
-    assert!(asked.elapsed() < Duration::from_secs(5), "it took {:?}", asked.elapsed());
+    assert!(asked.elapsed() < Duration::from_secs(10), "it took {:?}", asked.elapsed());
 }

@@ -10,13 +10,15 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(crate) struct ReportingExporter {
     inner: OtlpExporter,
+    endpoint: String,
     is_failing: AtomicBool,
 }
 
 impl ReportingExporter {
-    pub(crate) const fn new(inner: OtlpExporter) -> Self {
+    pub(crate) const fn new(inner: OtlpExporter, endpoint: String) -> Self {
         Self {
             inner,
+            endpoint,
             is_failing: AtomicBool::new(false),
         }
     }
@@ -29,7 +31,7 @@ impl SpanExporter for ReportingExporter {
         let was_failing = self.is_failing.swap(sent.is_err(), Ordering::Relaxed);
         match &sent {
             Err(error) if !was_failing => {
-                tracing::warn!(%error, spans, "traces cannot be delivered and are lost; said once until they can");
+                tracing::warn!(%error, endpoint = self.endpoint, spans, "traces cannot be delivered and are lost; said once until they can");
             }
             Ok(()) if was_failing => tracing::info!("traces are delivered again"),
             Ok(()) | Err(_) => {}

@@ -67,19 +67,20 @@ impl Traces {
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
+        let endpoint = format!("{}/v1/traces", settings.endpoint.trim_end_matches('/'));
         let exporter = opentelemetry_otlp::SpanExporter::builder()
             .with_http()
             .with_http_client(client)
             .with_protocol(Protocol::HttpBinary)
             .with_timeout(EXPORT_TIMEOUT)
-            .with_endpoint(format!("{}/v1/traces", settings.endpoint.trim_end_matches('/')))
+            .with_endpoint(&endpoint)
             .build()?;
         let batches = BatchConfigBuilder::default()
             .with_max_queue_size(QUEUE)
             .with_max_export_batch_size(BATCH)
             .with_scheduled_delay(SEND_EVERY)
             .build();
-        let processor = BatchSpanProcessor::builder(ReportingExporter::new(exporter))
+        let processor = BatchSpanProcessor::builder(ReportingExporter::new(exporter, endpoint))
             .with_batch_config(batches)
             .build();
         let resource = Resource::builder_empty().with_service_name("codesm").with_attributes([
