@@ -3,7 +3,6 @@
 use crate::databases::{Place, postgres, sqlite};
 use codesm_contract::{Given, StoreFixture};
 use codesm_core::jobs::Queue;
-use codesm_core::store::UnitOfWork as _;
 use codesm_persistence::{Database, DatabaseSettings, PoolState};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use std::time::Duration;
