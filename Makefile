@@ -70,6 +70,10 @@ openapi: ## write docs/openapi.json from the code
 	@$(DEV_CODESM) openapi > docs/openapi.json.new
 	@mv docs/openapi.json.new docs/openapi.json
 
+.PHONY: deployment
+deployment: ## check Dockerfile, Compose file, Kubernetes manifests, seccomp profile and alert rules, without a container engine
+	@$(SCRIPTS)/deployment
+
 .PHONY: hostile
 hostile: ## judge the hostile programs of tests/hostile on this machine: HOSTILE='--tier C --filter fork' chooses, CODESM=path names a binary
 	@$(SCRIPTS)/hostile $(HOSTILE)

@@ -4,6 +4,7 @@ pub mod cli;
 pub mod config;
 mod health;
 pub mod lifecycle;
+mod measures;
 pub mod roles;
 mod samples;
 mod secrets;

@@ -9,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// The contract: exit within 20 s of SIGTERM. What has not ended by then is left behind; closing sandbox and database
-/// takes [`CLOSING`] more.
-const DEADLINE: Duration = Duration::from_secs(16);
+/// takes [`CLOSING`] more each, the last traces and threads a second each.
+const DEADLINE: Duration = Duration::from_secs(15);
 /// Longest time for closing one thing.
 const CLOSING: Duration = Duration::from_millis(1_200);
 

@@ -4,7 +4,7 @@ use crate::config::Settings;
 use crate::health::ProcessHealth;
 use crate::lifecycle::{Bound, Lifecycle, listen};
 use crate::wiring::{self, Wired, WiringError};
-use crate::{samples, telemetry};
+use crate::{measures, samples, telemetry};
 use codesm_core::judging::{LanguageCatalogue, Sandbox};
 use codesm_http::HttpDeps;
 use codesm_sandbox::ProcessSandbox;
@@ -30,10 +30,21 @@ impl Role {
         matches!(self, Self::All | Self::Serve)
     }
 
+    const fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Serve => "serve",
+            Self::Work => "work",
+        }
+    }
+
     const fn works(self) -> bool {
         matches!(self, Self::All | Self::Work)
     }
 }
+
+/// Longest time for sending the last traces.
+const LAST_TRACES: Duration = Duration::from_secs(1);
 
 /// The async runtime of every role and command.
 ///
@@ -49,14 +60,16 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, WiringError> {
 /// # Errors
 /// [`WiringError`] if it cannot start.
 pub(crate) fn run(settings: Settings, role: Role) -> Result<ExitCode, crate::cli::CliError> {
-    let _guard = telemetry::for_servers(&settings.log)?;
     // The one TLS provider of the process; a second call only says that it is there already.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let telemetry = telemetry::for_servers(&settings, role.name())?;
     for key in &settings.unknown_keys {
         tracing::warn!(key, "this is no key of CodeSM; `codesm config` lists them all");
     }
     let runtime = runtime()?;
     let outcome = runtime.block_on(run_role(settings, role));
+    // After everything that could add to a trace.
+    telemetry.send_last_traces(LAST_TRACES);
     // Blocking threads (a password being hashed) must not hold the process back.
     runtime.shutdown_timeout(Duration::from_secs(1));
     outcome?;
@@ -65,7 +78,7 @@ pub(crate) fn run(settings: Settings, role: Role) -> Result<ExitCode, crate::cli
 
 async fn run_role(settings: Settings, role: Role) -> Result<(), WiringError> {
     let lifecycle = Lifecycle::start()?;
-    let metrics = telemetry::metrics()?;
+    let metrics = measures::start()?;
     // First of all: a port that is taken must be known before anything is created or any job is reserved.
     let api = if role.serves() {
         Some(listen(settings.http.bind).await?)
@@ -81,7 +94,7 @@ async fn run_role(settings: Settings, role: Role) -> Result<(), WiringError> {
     let Some(wired) = shutdown.run_until_cancelled(prepare(&settings, role)).await.transpose()? else {
         return Ok(());
     };
-    lifecycle.spawn("metrics upkeep", upkeep(metrics.clone(), wired.clone()));
+    lifecycle.spawn("measuring", measures::look(metrics.clone(), wired.clone()));
     if let Some(listener) = metrics_listener {
         tracing::info!(address = %listener.address, "metrics");
         let endpoint = codesm_http::metrics_endpoint(renderer(&metrics));
@@ -181,6 +194,7 @@ fn worker_deps(wired: &Wired) -> WorkerDeps {
         signal: wired.signal.clone(),
         registry: wired.registry.clone(),
         clock: wired.clock.clone(),
+        traces: wired.traces.clone(),
     }
 }
 
@@ -201,6 +215,7 @@ fn serve(
         limiter: wired.limiter.clone(),
         clock: wired.clock.clone(),
         ids: wired.ids.clone(),
+        traces: wired.traces.clone(),
         health: Arc::new(ProcessHealth::new(wired.clone(), role)),
         metrics,
         shutdown: lifecycle.shutdown(),
@@ -243,36 +258,4 @@ fn listen_until(
 fn renderer(metrics: &PrometheusHandle) -> codesm_http::MetricsRenderer {
     let metrics = metrics.clone();
     Arc::new(move || metrics.render())
-}
-
-/// Says how programs are confined here, and how many at once.
-fn say_sandbox(sandbox: &ProcessSandbox) {
-    let description = sandbox.description();
-    let labels = [("tier", description.tier.to_string()), ("measured_by", description.measured_by)];
-    ::metrics::gauge!("codesm_sandbox_tier", &labels).set(1.0);
-    #[expect(clippy::cast_precision_loss, reason = "a gauge for people")]
-    ::metrics::gauge!("codesm_sandbox_slots").set(description.slots as f64);
-}
-
-/// Keeps the metrics tidy and the queue's depth current.
-async fn upkeep(metrics: PrometheusHandle, wired: Arc<Wired>) {
-    if let Some(sandbox) = &wired.sandbox {
-        say_sandbox(sandbox);
-    }
-    loop {
-        match wired.queue.depths(wired.clock.now()).await {
-            Ok(depths) => {
-                for depth in depths {
-                    let counts = [("ready", depth.ready), ("running", depth.running), ("dead", depth.dead)];
-                    for (state, count) in counts {
-                        #[expect(clippy::cast_precision_loss, reason = "a gauge for people")]
-                        ::metrics::gauge!("codesm_jobs", "queue" => depth.queue.as_str(), "state" => state).set(count as f64);
-                    }
-                }
-            }
-            Err(error) => tracing::warn!(%error, "the depth of the queues is unknown"),
-        }
-        metrics.run_upkeep();
-        tokio::time::sleep(Duration::from_secs(5)).await;
-    }
 }

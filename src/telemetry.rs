@@ -1,9 +1,11 @@
-//! Logs and metrics.
+//! Logs and traces.
 
-use crate::config::{LogFormat, LogSection};
+use crate::config::{LogFormat, LogSection, Settings};
 use crate::wiring::WiringError;
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use codesm_core::kernel::TRACE_TARGET;
+use codesm_otlp::{TraceSettings, Traces};
 use std::io::IsTerminal;
+use std::time::Duration;
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::layer::SubscriberExt;
@@ -14,16 +16,39 @@ use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 #[must_use]
 pub struct TelemetryGuard {
     _file: Option<WorkerGuard>,
+    traces: Option<Traces>,
+}
+
+impl TelemetryGuard {
+    /// Sends the traces that wait, and ends sending. Blocks for at most `timeout`.
+    pub fn send_last_traces(&self, timeout: Duration) {
+        if let Some(Err(error)) = self.traces.as_ref().map(|traces| traces.stop(timeout)) {
+            tracing::warn!(%error, "some traces are lost");
+        }
+    }
 }
 
 type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
 
-/// Starts logging for a server process: JSON, or pretty on a terminal; to daily files too if so configured.
+/// Starts logging for a server process: JSON, or pretty on a terminal; to daily files too if so configured. Traces go to the
+/// collector, if there is one. Must not be called from async code.
 ///
 /// # Errors
 /// If the log folder cannot be used, or logging was started before.
-pub fn for_servers(settings: &LogSection) -> Result<TelemetryGuard, WiringError> {
-    start(settings, &settings.level)
+pub fn for_servers(settings: &Settings, role: &'static str) -> Result<TelemetryGuard, WiringError> {
+    let traces = match &settings.traces.endpoint {
+        Some(endpoint) => {
+            let chosen = TraceSettings {
+                endpoint: endpoint.clone(),
+                sample_ratio: settings.traces.sample_ratio,
+                version: env!("CARGO_PKG_VERSION"),
+                role,
+            };
+            Some(Traces::start(&chosen).map_err(|error| WiringError::new("traces.start", error.to_string()))?)
+        }
+        None => None,
+    };
+    start(&settings.log, &settings.log.level, traces)
 }
 
 /// Starts logging for a command: only warnings, unless a level is set.
@@ -36,13 +61,17 @@ pub fn for_tools(settings: &LogSection) -> Result<TelemetryGuard, WiringError> {
         directory: None,
         ..settings.clone()
     };
-    start(&console_only, level)
+    start(&console_only, level, None)
 }
 
-fn start(settings: &LogSection, level: &str) -> Result<TelemetryGuard, WiringError> {
+fn start(settings: &LogSection, level: &str, traces: Option<Traces>) -> Result<TelemetryGuard, WiringError> {
     // One filter for all outputs. A filter per output loses lines: a mere question whether a level is on (sqlx asks) leaves
     // its answer behind, and the next event of that thread is dropped.
-    let filter = EnvFilter::new(format!("sqlx=warn,sea_orm=warn,sea_orm_migration=warn,poem=warn,{level}"));
+    // Spans are for traces alone, so that the level of the log says nothing about them.
+    let spans = if traces.is_some() { "info" } else { "off" };
+    let filter = EnvFilter::new(format!(
+        "sqlx=warn,sea_orm=warn,sea_orm_migration=warn,poem=warn,{level},{TRACE_TARGET}={spans}"
+    ));
     let format = settings.format.unwrap_or_else(|| {
         if std::io::stderr().is_terminal() {
             LogFormat::Pretty
@@ -55,6 +84,9 @@ fn start(settings: &LogSection, level: &str) -> Result<TelemetryGuard, WiringErr
         LogFormat::Json => json_layer(std::io::stderr).boxed(),
     };
     let mut layers = vec![console];
+    if let Some(traces) = &traces {
+        layers.push(traces.layer().boxed());
+    }
     let mut guard = None;
     if let Some(directory) = &settings.directory {
         let files = RollingFileAppender::builder()
@@ -75,7 +107,7 @@ fn start(settings: &LogSection, level: &str) -> Result<TelemetryGuard, WiringErr
     }
     let started = tracing_subscriber::registry().with(layers).with(filter).try_init();
     started.map_err(|error| WiringError::new("log.started_twice", error.to_string()))?;
-    Ok(TelemetryGuard { _file: guard })
+    Ok(TelemetryGuard { _file: guard, traces })
 }
 
 fn json_layer<W: for<'w> fmt::MakeWriter<'w> + Send + Sync + 'static>(writer: W) -> impl Layer<Registry> + Send + Sync {
@@ -85,23 +117,4 @@ fn json_layer<W: for<'w> fmt::MakeWriter<'w> + Send + Sync + 'static>(writer: W)
         .with_current_span(false)
         .with_span_list(false)
         .with_writer(writer)
-}
-
-/// Upper bounds of request times, in seconds.
-const REQUEST_BUCKETS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
-/// Upper bounds of judging and run times, in seconds.
-const JUDGING_BUCKETS: &[f64] = &[0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0];
-
-/// Starts collecting metrics.
-///
-/// # Errors
-/// If it was started before.
-pub fn metrics() -> Result<PrometheusHandle, WiringError> {
-    let failed = |error: metrics_exporter_prometheus::BuildError| WiringError::new("metrics.start", error.to_string());
-    PrometheusBuilder::new()
-        .set_buckets_for_metric(Matcher::Suffix("_request_duration_seconds".to_owned()), REQUEST_BUCKETS)
-        .and_then(|builder| builder.set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), JUDGING_BUCKETS))
-        .map_err(failed)?
-        .install_recorder()
-        .map_err(failed)
 }

@@ -1,5 +1,6 @@
 //! The only place that names concrete adapters: settings in, use cases out. Straight-line code.
 
+mod background;
 mod error;
 mod http;
 mod leftovers;
@@ -15,14 +16,14 @@ use codesm_core::auth::{AuthDeps, AuthQueries, AuthSettings};
 use codesm_core::jobs::{JobQueue, JobSignal, WorkerRegistry};
 use codesm_core::judging::engine::Engine;
 use codesm_core::judging::{Language, LanguageCatalogue, ResourceLimits, Sandbox};
-use codesm_core::kernel::{BlobStore, Clock, IdGenerator, RateLimiter};
-use codesm_core::maintenance::{MaintenanceDeps, Retention, Tend};
+use codesm_core::kernel::{BlobStore, Clock, IdGenerator, RateLimiter, TraceContext, Untraced};
+use codesm_core::maintenance::Tend;
 use codesm_core::problems::ProblemDeps;
-use codesm_core::queues::QueueDeps;
 use codesm_core::submissions::{SubmissionDeps, SubmissionLimits};
 use codesm_crypto::{Argon2PasswordHasher, JwtTokenSigner, PasswordHashingCost, RandomTokens};
 use codesm_fs::FsBlobStore;
 use codesm_memory::{LocalJobSignal, MemoryLiveEvents, MemoryRateLimiter};
+use codesm_otlp::OtlpTraceContext;
 use codesm_packages::{KattisPackageReader, KattisPackageWriter, PackageLimits, PackageSettings};
 use codesm_persistence::{Database, DatabaseSettings};
 use codesm_sandbox::{LanguageTable, ProcessSandbox, SandboxSettings, Tier};
@@ -52,6 +53,8 @@ pub struct Wired {
     pub clock: Arc<dyn Clock>,
     /// Identifiers.
     pub ids: Arc<dyn IdGenerator>,
+    /// Traces across processes.
+    pub traces: Arc<dyn TraceContext>,
     /// Test data.
     pub blobs: Arc<dyn BlobStore>,
     /// The sandbox, where programs are judged.
@@ -66,6 +69,10 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
     let secrets = Secrets::load(settings)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn IdGenerator> = Arc::new(UuidV7Generator::new());
+    let traces: Arc<dyn TraceContext> = match settings.traces.endpoint {
+        Some(_) => Arc::new(OtlpTraceContext),
+        None => Arc::new(Untraced),
+    };
     let limiter: Arc<dyn RateLimiter> = Arc::new(MemoryRateLimiter::new(clock.clone()));
     let blobs: Arc<dyn BlobStore> = Arc::new(blob_store(settings)?);
     let signal: Arc<dyn JobSignal> = Arc::new(LocalJobSignal::new());
@@ -111,29 +118,12 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
         catalogue,
         clock: clock.clone(),
         ids: ids.clone(),
+        traces: traces.clone(),
         limits: submission_limits(settings),
     };
     let engine = sandbox.clone().map(|sandbox| Engine::new(sandbox as Arc<dyn Sandbox>));
-    let queues = QueueDeps {
-        uow: database.unit_of_work(),
-        queue: queue.clone(),
-        directory: database.job_directory(),
-        signal: signal.clone(),
-        events: submissions.events.clone(),
-        policies: submissions.policies.clone(),
-        clock: clock.clone(),
-        ids: ids.clone(),
-    };
-    let maintenance = MaintenanceDeps {
-        uow: database.unit_of_work(),
-        queue: queue.clone(),
-        signal: signal.clone(),
-        leases: database.leases(),
-        workers: registry.clone(),
-        clock: clock.clone(),
-        ids: ids.clone(),
-        retention: Retention::default(),
-    };
+    let queues = background::queues(&database, &submissions);
+    let maintenance = background::maintenance(&database, &submissions);
     let tend = Arc::new(Tend::new(maintenance.clone()));
     let app = Arc::new(App::new(AppDeps {
         auth,
@@ -154,6 +144,7 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
         limiter,
         clock,
         ids,
+        traces,
         blobs,
         sandbox,
     })

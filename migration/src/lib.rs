@@ -13,6 +13,7 @@ mod m20261120_000004_jobs;
 mod m20261120_000005_audit;
 mod m20261120_000006_judging;
 mod m20261120_000007_queues;
+mod m20261120_000010_trace_context;
 
 pub use sea_orm_migration::{MigratorTrait, SchemaManager};
 
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000005_audit::Migration),
             Box::new(m20261120_000006_judging::Migration),
             Box::new(m20261120_000007_queues::Migration),
+            Box::new(m20261120_000010_trace_context::Migration),
         ]
     }
 }

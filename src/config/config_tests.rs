@@ -27,6 +27,8 @@ fn every_wrong_key_is_reported_at_once() {
         ("CODESM_LIMITS_LOGIN_PER_MINUTE", "0"),
         ("CODESM_SANDBOX_TIER", "E"),
         ("CODESM_LOG_FORMAT", "xml"),
+        ("CODESM_OTLP_ENDPOINT", "http://key@collector:4318"),
+        ("CODESM_OTLP_SAMPLE_RATIO", "1.5"),
         ("CODESM_STORAGE_URL", "s3://bucket"),
     ]);
     let expected = [
@@ -38,6 +40,8 @@ fn every_wrong_key_is_reported_at_once() {
         "CODESM_SANDBOX_TIER",
         "CODESM_LIMITS_LOGIN_PER_MINUTE",
         "CODESM_LOG_FORMAT",
+        "CODESM_OTLP_ENDPOINT",
+        "CODESM_OTLP_SAMPLE_RATIO",
     ];
     assert_eq!(found, expected);
 }
@@ -71,6 +75,30 @@ fn unknown_keys_are_named_and_empty_ones_count_as_absent() {
     ])
     .unwrap();
     assert_eq!(settings.unknown_keys, ["CODESM_HTP_BIND"]);
+}
+
+#[test]
+fn a_value_may_come_from_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let (url, empty) = (file("url", "postgres://codesm:hunter2@db/codesm\n"), file("empty", "\n"));
+    let settings = read(&[("CODESM_DATABASE_URL_FILE", &url)]).unwrap();
+    assert_eq!(settings.database.url, "postgres://codesm:hunter2@db/codesm");
+    assert!(settings.unknown_keys.is_empty());
+
+    // A key that is a path itself stays one.
+    let settings = read(&[("CODESM_AUTH_SIGNING_KEY_FILE", &url)]).unwrap();
+    assert!(settings.auth.signing_key_file.is_some());
+    assert_eq!(read(&[("CODESM_NO_KEY_FILE", &url)]).unwrap().unknown_keys, ["CODESM_NO_KEY_FILE"]);
+
+    assert_eq!(wrong(&[("CODESM_DATABASE_URL_FILE", &empty)]), ["CODESM_DATABASE_URL_FILE"]);
+    assert_eq!(wrong(&[("CODESM_DATABASE_URL_FILE", "/nowhere")]), ["CODESM_DATABASE_URL_FILE"]);
+    let both = [("CODESM_DATABASE_URL_FILE", url.as_str()), ("CODESM_DATABASE_URL", "sqlite:x")];
+    assert_eq!(wrong(&both), ["CODESM_DATABASE_URL_FILE"]);
 }
 
 #[test]

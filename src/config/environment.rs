@@ -9,7 +9,13 @@ use std::fmt;
 pub struct Environment {
     variables: BTreeMap<String, String>,
     wrong_encoding: Vec<String>,
+    unreadable: Vec<WrongKey>,
 }
+
+/// A key with this at its end names a file that holds the value.
+const OF_FILE: &str = "_FILE";
+/// Most bytes of such a file: far more than any value has.
+const FILE_BYTES: u64 = 64 * 1024;
 
 impl Environment {
     /// The variables of this process.
@@ -26,6 +32,37 @@ impl Environment {
             }
         }
         environment
+    }
+
+    /// Reads the values that are given as files: `CODESM_DATABASE_URL_FILE` is the path of a file that holds `CODESM_DATABASE_URL`,
+    /// as container engines hand out secrets. `is_key` knows the keys that are paths themselves.
+    #[must_use]
+    pub(super) fn with_files(&self, is_key: impl Fn(&str) -> bool) -> Self {
+        let mut resolved = self.clone();
+        for (name, path) in &self.variables {
+            let Some(key) = name.strip_suffix(OF_FILE).filter(|key| is_key(key) && !is_key(name)) else {
+                continue;
+            };
+            resolved.variables.remove(name);
+            let read = if self.has(key) {
+                Err(format!("is set, and {key} too; one of them must go"))
+            } else {
+                read_value(path)
+            };
+            match read {
+                Ok(value) => resolved.set(key, &value),
+                Err(message) => resolved.unreadable.push(WrongKey {
+                    key: name.clone(),
+                    message,
+                }),
+            }
+        }
+        resolved
+    }
+
+    /// Files of values that could not be read.
+    pub(super) fn refuse_unreadable(&self, wrong: &mut WrongKeys) {
+        wrong.0.extend(self.unreadable.iter().cloned());
     }
 
     /// Given variables, for tests.
@@ -66,6 +103,19 @@ impl Environment {
             wrong.add(prefix, &error.to_string());
             T::default()
         })
+    }
+}
+
+/// The text of a file, without what an editor puts at its end.
+fn read_value(path: &str) -> Result<String, String> {
+    use std::io::Read as _;
+    let mut text = String::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(FILE_BYTES + 1).read_to_string(&mut text));
+    match read {
+        Ok(bytes) if bytes as u64 > FILE_BYTES => Err("must name a file that holds one value".to_owned()),
+        Ok(_) if text.trim().is_empty() => Err("names an empty file".to_owned()),
+        Ok(_) => Ok(text),
+        Err(error) => Err(format!("names a file that cannot be read: {error}")),
     }
 }
 

@@ -54,6 +54,8 @@ pub(super) const KEYS: &[Key] = keys! {
     "CODESM_LOG_LEVEL" "level or filter",
     "CODESM_LOG_DIR" "folder of daily log files",
     "CODESM_LOG_KEEP_DAYS" "daily log files kept",
+    "CODESM_OTLP_ENDPOINT" "collector of traces (OTLP over HTTP); `/v1/traces` is added",
+    "CODESM_OTLP_SAMPLE_RATIO" "part of the traces that is kept, 0 to 1",
 };
 
 /// Keys of capabilities this version does not have. Whoever sets one relies on it, so starting without it would be wrong.
@@ -68,7 +70,6 @@ const UNSUPPORTED: &[(&str, &str)] = &[
         "CODESM_SECRETS_KEY_FILE",
         "encryption of stored secrets (there are none to encrypt)",
     ),
-    ("CODESM_OTLP_ENDPOINT", "OpenTelemetry"),
 ];
 
 fn unsupported(name: &str) -> Option<&'static str> {
@@ -89,6 +90,11 @@ pub(super) fn refuse_unsupported(environment: &Environment, wrong: &mut WrongKey
 
 /// `CODESM_…` names nobody knows. Names for tests are none of ours.
 pub(super) fn unknown(environment: &Environment) -> Vec<String> {
-    let is_known = |name: &str| KEYS.iter().any(|key| key.name == name) || unsupported(name).is_some() || name.starts_with("CODESM_TEST_");
-    environment.names().filter(|name| !is_known(name)).map(str::to_owned).collect()
+    let is_expected = |name: &str| is_known(name) || name.starts_with("CODESM_TEST_");
+    environment.names().filter(|name| !is_expected(name)).map(str::to_owned).collect()
+}
+
+/// Whether it is a key, of this version or of one to come.
+pub(super) fn is_known(name: &str) -> bool {
+    KEYS.iter().any(|key| key.name == name) || unsupported(name).is_some()
 }

@@ -13,6 +13,7 @@ mod print;
 mod queues;
 mod sandbox;
 mod storage;
+mod traces;
 
 pub use auth::AuthSection;
 pub use database::DatabaseSection;
@@ -25,6 +26,7 @@ pub use print::print_redacted;
 pub use queues::QueuesSection;
 pub use sandbox::SandboxSection;
 pub use storage::StorageSection;
+pub use traces::TraceSection;
 
 /// Everything an operator can choose, validated.
 #[derive(Clone, Debug)]
@@ -47,6 +49,8 @@ pub struct Settings {
     pub limits: LimitsSection,
     /// Logs.
     pub log: LogSection,
+    /// Traces.
+    pub traces: TraceSection,
     /// Names of `CODESM_` keys nobody knows, to be warned of.
     pub unknown_keys: Vec<String>,
 }
@@ -57,7 +61,9 @@ impl Settings {
     /// # Errors
     /// [`WrongKeys`] naming every key that is wrong.
     pub fn from_environment(environment: &Environment) -> Result<Self, WrongKeys> {
+        let environment = &environment.with_files(keys::is_known);
         let mut wrong = WrongKeys::default();
+        environment.refuse_unreadable(&mut wrong);
         let general = GeneralSection::read(environment, &mut wrong);
         let settings = Self {
             http: HttpSection::read(environment, &general, &mut wrong),
@@ -68,6 +74,7 @@ impl Settings {
             queues: QueuesSection::read(environment, &mut wrong),
             limits: LimitsSection::read(environment, &mut wrong),
             log: LogSection::read(environment, &mut wrong),
+            traces: TraceSection::read(environment, &mut wrong),
             unknown_keys: keys::unknown(environment),
             general,
         };

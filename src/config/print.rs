@@ -37,6 +37,7 @@ fn value(settings: &Settings, key: &str) -> String {
         queues,
         limits,
         log,
+        traces,
         unknown_keys: _,
     } = settings;
     match key {
@@ -91,6 +92,8 @@ fn value(settings: &Settings, key: &str) -> String {
         "CODESM_LOG_LEVEL" => log.level.clone(),
         "CODESM_LOG_DIR" => optional(log.directory.as_ref().map(|path| path.display())),
         "CODESM_LOG_KEEP_DAYS" => log.keep_days.to_string(),
+        "CODESM_OTLP_ENDPOINT" => optional(traces.endpoint.as_ref()),
+        "CODESM_OTLP_SAMPLE_RATIO" => traces.sample_ratio.to_string(),
         unlisted => unreachable!("the key {unlisted} has no value to show; every key of KEYS stands above"),
     }
 }

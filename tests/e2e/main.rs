@@ -4,13 +4,17 @@
 
 mod accounts;
 mod bad_input;
+mod collector;
 mod crash;
+mod databases;
 mod events;
 mod export;
 mod first_start;
 mod harness;
+mod metrics;
 mod outage;
 mod packages;
 mod problems;
 mod processes;
 mod submissions;
+mod traces;

@@ -1,50 +1,9 @@
 //! API and workers as separate processes, on SQLite and PostgreSQL.
 
-use crate::harness::{CPP_SUM, Installation, PYTHON_SUM, postgres_url};
+use crate::databases::OwnDatabase;
+use crate::harness::{CPP_SUM, Installation, PYTHON_SUM};
 use serde_json::json;
-use std::process::Command;
 use std::time::Duration;
-
-/// A database of this test's own, dropped in the end.
-struct OwnDatabase {
-    name: String,
-}
-
-fn psql(database: &str, statement: &str) {
-    let base = postgres_url();
-    let (server, _) = base.rsplit_once('/').expect("a URL with a database");
-    let run = Command::new("psql")
-        .args([&format!("{server}/{database}"), "-v", "ON_ERROR_STOP=1", "-qc", statement])
-        .output();
-    let run = run.expect("psql runs");
-    assert!(run.status.success(), "{statement}: {}", String::from_utf8_lossy(&run.stderr));
-}
-
-fn maintenance() -> String {
-    postgres_url().rsplit_once('/').expect("a URL with a database").1.to_owned()
-}
-
-impl OwnDatabase {
-    fn new() -> Self {
-        let name = format!(
-            "codesm_e2e_{}_{}",
-            std::process::id(),
-            std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos()
-        );
-        psql(&maintenance(), &format!("CREATE DATABASE {name}"));
-        Self { name }
-    }
-
-    fn url(&self) -> String {
-        format!("{}/{}", postgres_url().rsplit_once('/').unwrap().0, self.name)
-    }
-}
-
-impl Drop for OwnDatabase {
-    fn drop(&mut self) {
-        psql(&maintenance(), &format!("DROP DATABASE {} WITH (FORCE)", self.name));
-    }
-}
 
 #[tokio::test]
 async fn two_apis_and_two_workers_share_postgresql() {
@@ -117,7 +76,7 @@ async fn health_metrics_and_documents_are_served() {
     for name in [
         "codesm_http_requests_total{",
         "codesm_http_request_duration_seconds_bucket{",
-        "codesm_jobs{",
+        "codesm_queue_jobs{",
         "codesm_jobs_total{",
         "codesm_judging_seconds_bucket{",
         "codesm_sandbox_runs_total{",

@@ -22,7 +22,7 @@ pub use server::{metrics_endpoint, serve};
 pub use settings::{CorsOrigins, HttpSettings, InvalidIpRange, IpRange, RateLimits};
 
 use codesm_core::app::App;
-use codesm_core::kernel::{Clock, IdGenerator, RateLimiter};
+use codesm_core::kernel::{Clock, IdGenerator, RateLimiter, TraceContext};
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt, Response};
 use std::sync::Arc;
@@ -43,6 +43,8 @@ pub struct HttpDeps {
     pub limiter: Arc<dyn RateLimiter>,
     /// Time.
     pub clock: Arc<dyn Clock>,
+    /// Traces that requests belong to.
+    pub traces: Arc<dyn TraceContext>,
     /// Identifiers: of requests, and of uploads while they are read.
     pub ids: Arc<dyn IdGenerator>,
     /// Answers `/health/…`.

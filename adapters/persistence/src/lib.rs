@@ -21,4 +21,4 @@ mod text;
 mod unit_of_work;
 mod write;
 
-pub use database::{Database, DatabaseError, DatabaseSettings, MigrationStep, without_secrets};
+pub use database::{Database, DatabaseError, DatabaseSettings, MigrationStep, PoolState, without_secrets};

@@ -1,7 +1,7 @@
 //! One job from reservation to record.
 
 use crate::lease;
-use crate::recording;
+use crate::recording::{self, Working};
 use crate::rest::Health;
 use crate::worker::{WorkerDeps, WorkerSettings};
 use codesm_core::jobs::{Failure, FailureOutcome, Job, JobKind, Remedy};
@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::{JoinError, JoinHandle};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 pub(crate) struct OneJob {
     pub(crate) deps: WorkerDeps,
@@ -41,34 +42,36 @@ const RECORD_WAIT: Duration = Duration::from_millis(500);
 
 /// Says what the job showed of this worker.
 pub(crate) async fn run_one(one: OneJob, job: Job) -> Health {
+    let working = Working::begin(&job, one.deps.clock.now());
     tracing::debug!(job_id = %job.id, attempt = job.attempt, "job started");
     if job.is_exhausted(one.settings.policies.of(job.queue).retry) {
         tracing::error!(job_id = %job.id, lost_leases = job.lost_leases, "too many workers went silent over this job");
         let buried = one.record("bury", &job, || one.deps.app.submissions.give_up.bury(&job)).await;
         if buried.is_some() {
-            recording::finished(job.kind, "dead");
+            working.finished("dead");
         }
         return Health::Unknown;
     }
     match one.work(&job).await {
         Ended::Worked(Ok(Worked::Judged(Judged::Verdict { verdict, stages }))) => {
+            tracing::Span::current().record("job.verdict", verdict.as_str());
             recording::judged(verdict, stages);
-            recording::finished(job.kind, "done");
+            working.finished("done");
             tracing::info!(job_id = %job.id, attempt = job.attempt, verdict = verdict.as_str(), "judged");
             return Health::Well;
         }
-        Ended::Worked(Ok(Worked::Judged(Judged::Nothing))) => recording::finished(job.kind, "nothing"),
+        Ended::Worked(Ok(Worked::Judged(Judged::Nothing))) => working.finished("nothing"),
         Ended::Worked(Ok(Worked::Maintained(removed))) => {
-            recording::finished(job.kind, "done");
+            working.finished("done");
             tracing::info!(job_id = %job.id, task = %job.payload, removed, "maintained");
         }
         Ended::Worked(Err(failure)) if failure.code == "job.lease_lost" => {
             tracing::warn!(job_id = %job.id, attempt = job.attempt, "finished too late: another worker has the job");
-            recording::finished(job.kind, "lease_lost");
+            working.finished("lease_lost");
         }
         Ended::Worked(Err(failure)) => {
             let is_sick = failure.remedy == Remedy::Postpone;
-            one.fail(&job, failure).await;
+            one.fail(&working, &job, failure).await;
             if is_sick {
                 return Health::Sick;
             }
@@ -76,6 +79,7 @@ pub(crate) async fn run_one(one: OneJob, job: Job) -> Health {
         Ended::Panicked(error) => {
             let message = format!("the judge panicked: {error}");
             one.fail(
+                &working,
                 &job,
                 Failure {
                     code: "internal.panic".to_owned(),
@@ -92,11 +96,11 @@ pub(crate) async fn run_one(one: OneJob, job: Job) -> Health {
                 message: format!("it was not done after {seconds} s, the longest time that jobs of this queue may take"),
                 remedy: Remedy::Retry,
             };
-            one.fail(&job, failure).await;
+            one.fail(&working, &job, failure).await;
         }
-        Ended::LeaseLost => recording::finished(job.kind, "lease_lost"),
+        Ended::LeaseLost => working.finished("lease_lost"),
         Ended::Stopped => {
-            recording::finished(job.kind, "released");
+            working.finished("released");
             one.record("release", &job, || one.deps.app.submissions.give_up.release(&job)).await;
         }
     }
@@ -129,7 +133,7 @@ impl OneJob {
 
     fn spawn(&self, job: &Job) -> JoinHandle<Result<Worked, Failure>> {
         let (app, job) = (self.deps.app.clone(), job.clone());
-        tokio::spawn(async move {
+        let working = async move {
             match (job.kind, &app.judge) {
                 (JobKind::JudgeSubmission, Some(judge)) => judge.judge(&job).await.map(Worked::Judged),
                 (JobKind::JudgeSubmission, None) => Err(Failure {
@@ -139,21 +143,20 @@ impl OneJob {
                 }),
                 (JobKind::Maintain, _) => app.maintain.run(&job).await.map(Worked::Maintained),
             }
-        })
+        };
+        tokio::spawn(working.in_current_span())
     }
 
-    async fn fail(&self, job: &Job, failure: Failure) {
+    async fn fail(&self, working: &Working, job: &Job, failure: Failure) {
+        tracing::Span::current().record("otel.status_code", "ERROR");
         tracing::error!(job_id = %job.id, attempt = job.attempt, code = %failure.code, reason = %failure.message, "a job failed");
         let outcome = self
             .record("fail", job, || self.deps.app.submissions.give_up.fail(job, &failure))
             .await;
-        recording::finished(
-            job.kind,
-            match outcome {
-                Some(FailureOutcome::Dead) => "dead",
-                Some(FailureOutcome::Retry) | None => "retry",
-            },
-        );
+        working.finished(match outcome {
+            Some(FailureOutcome::Dead) => "dead",
+            Some(FailureOutcome::Retry) | None => "retry",
+        });
     }
 
     /// Writes what came of the job. While the database is away it is tried again; in the end the lease runs out and

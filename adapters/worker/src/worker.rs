@@ -2,17 +2,20 @@
 
 use crate::one_job::{OneJob, run_one};
 use crate::presence::Presence;
+use crate::recording;
 use crate::rest::{Health, Rest};
 use crate::room::Room;
 use codesm_core::app::App;
 use codesm_core::jobs::{Job, JobKind, JobQueue, JobSignal, Listener, Queue, QueuePolicies, ReserveRequest, Wake, WorkerRegistry};
 use codesm_core::judging::{Language, SandboxDescription};
-use codesm_core::kernel::Clock;
+use codesm_core::kernel::{Clock, TRACE_TARGET, TraceContext};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
 /// What a worker needs.
 #[derive(Clone)]
@@ -27,6 +30,8 @@ pub struct WorkerDeps {
     pub registry: Arc<dyn WorkerRegistry>,
     /// Time.
     pub clock: Arc<dyn Clock>,
+    /// Traces that jobs belong to.
+    pub traces: Arc<dyn TraceContext>,
 }
 
 /// How a worker works.
@@ -136,6 +141,7 @@ impl Worker {
     pub async fn run(self, shutdown: CancellationToken) {
         let (name, slots, tier) = (&self.settings.name, self.settings.slots, self.settings.tier.as_deref());
         tracing::info!(worker = %name, slots, tier, "worker started");
+        recording::begin();
         let give_back = CancellationToken::new();
         let mut running: JoinSet<Health> = JoinSet::new();
         let (mut backoff, mut rest) = (FIRST_BACKOFF, Rest::new());
@@ -233,11 +239,33 @@ impl Worker {
             settings: self.settings.clone(),
             give_back: give_back.clone(),
         };
-        running.spawn(async move {
+        let span = self.span(&job);
+        let working = async move {
             let health = run_one(one, job).await;
             drop(place);
             health
-        });
+        };
+        running.spawn(working.instrument(span));
+    }
+
+    /// Part of the trace of the request that made the job.
+    fn span(&self, job: &Job) -> Span {
+        let span = tracing::info_span!(
+            target: TRACE_TARGET,
+            parent: None,
+            "job",
+            otel.name = %format_args!("job {}", job.kind.as_str()),
+            otel.kind = "consumer",
+            otel.status_code = Empty,
+            job.id = %job.id,
+            job.queue = job.queue.as_str(),
+            job.attempt = job.attempt,
+            job.verdict = Empty,
+        );
+        if let Some(parent) = &job.trace_context {
+            self.deps.traces.join(&span, parent);
+        }
+        span
     }
 
     async fn stop(&self, mut running: JoinSet<Health>, give_back: &CancellationToken) {

@@ -48,6 +48,7 @@ pub mod opaque_tokens;
 pub mod password_hasher;
 pub mod rate_limiter;
 pub mod token_signer;
+pub mod trace_context;
 
 pub mod audit_repository;
 pub mod auth_queries;

@@ -7,7 +7,7 @@ use codesm_core::jobs::{Job, JobDirectory, JobKind, JobQueue, Leases, NewJob, Qu
 use codesm_core::judging::{Mode, ResourceLimits};
 use codesm_core::kernel::{
     BlobRef, Clock, Email, IdGenerator, ProblemId, RefreshTokenId, RequestContext, Role, Secret, Slug, SubmissionId, TestSetId, Timestamp,
-    UserId, Username,
+    TraceParent, UserId, Username,
 };
 use codesm_core::problems::{Difficulty, Problem, ProblemQueries, ProblemStatus, TestCase, TestExtras};
 use codesm_core::store::{Tx, UnitOfWork};
@@ -211,7 +211,7 @@ impl Given {
     /// A job that is due, for any worker.
     pub fn job(&self, queue: Queue) -> Job {
         let payload = serde_json::json!({ "submissionId": self.ids.new_uuid() });
-        Job::new(
+        let mut job = Job::new(
             &self.ids,
             self.now(),
             NewJob {
@@ -222,7 +222,9 @@ impl Given {
                 payload,
                 ahead: 0,
             },
-        )
+        );
+        job.trace_context = TraceParent::parse("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+        job
     }
 
     /// Puts jobs there.

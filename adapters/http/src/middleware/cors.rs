@@ -9,8 +9,9 @@ use poem::{Request, Response};
 
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
 /// Listed one by one: browsers do not take `*` together with credentials.
-const REQUEST_HEADERS: &str = "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, X-Api-Key, X-Request-Id";
-const EXPOSED: &str = "ETag, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id";
+const REQUEST_HEADERS: &str =
+    "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, Traceparent, X-Api-Key, X-Request-Id";
+const EXPOSED: &str = "ETag, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, Traceparent, X-Request-Id";
 /// 2 h: the longest time Chromium keeps a preflight.
 const MAX_AGE_SECONDS: &str = "7200";
 

@@ -3,7 +3,7 @@
 //! From the outside in; [`Pipeline`] below is this list as code:
 //!
 //! 1.  **Request id** (`exchange`): taken from `X-Request-Id` if it is a sane token, else made; on every response.
-//! 2.  **Observe** (`observe`): one log line and two metrics per request, whatever happened to it.
+//! 2.  **Observe** (`observe`, `trace`): one log line, two metrics and one span per request, whatever happened to it.
 //! 3.  **Security headers** (`headers`): on every response.
 //! 4.  **CORS** (`cors`): answers preflights, and says on every response whose pages may read it.
 //! 5.  **Rate headers** (`rate_limit`): `RateLimit-…` on every response to a request that reached step 9.
@@ -31,6 +31,7 @@ mod guard;
 mod headers;
 mod observe;
 mod rate_limit;
+mod trace;
 
 pub(crate) use csrf::require_own_origin;
 pub(crate) use exchange::{Exchange, current_request_id};
@@ -46,6 +47,7 @@ use poem::http::Method;
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Request, Response, Result};
 use std::sync::Arc;
 use std::time::Instant;
+use tracing::Instrument as _;
 
 /// The API behind its middleware.
 pub(crate) struct Pipeline {
@@ -60,7 +62,8 @@ impl Endpoint for Pipeline {
 
     async fn call(&self, request: Request) -> Result<Response> {
         let exchange = Arc::new(Exchange::begin(&self.deps, &self.routes, &request));
-        Ok(exchange.clone().scope(self.respond(request, &exchange)).await)
+        let span = trace::begin(&self.deps, &exchange, &request);
+        Ok(exchange.clone().scope(self.respond(request, &exchange)).instrument(span).await)
     }
 }
 
@@ -92,7 +95,9 @@ impl Pipeline {
         if asked.method == Method::HEAD {
             response.set_body(());
         }
-        observe::observe(&asked.method, exchange, &response, started.elapsed());
+        let trace = self.deps.traces.current();
+        trace::end(trace.as_ref(), &mut response);
+        observe::observe(&asked.method, exchange, &response, started.elapsed(), trace.as_ref());
         response
     }
 

@@ -2,12 +2,13 @@
 
 use super::Exchange;
 use crate::routes::Class;
+use codesm_core::kernel::TraceParent;
 use poem::Response;
 use poem::http::Method;
 use std::time::Duration;
 
 /// Methods as labels; others would let clients invent time series.
-fn method_label(method: &Method) -> &'static str {
+pub(super) fn method_label(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
         Method::HEAD => "HEAD",
@@ -20,7 +21,7 @@ fn method_label(method: &Method) -> &'static str {
     }
 }
 
-pub(super) fn observe(method: &Method, exchange: &Exchange, response: &Response, duration: Duration) {
+pub(super) fn observe(method: &Method, exchange: &Exchange, response: &Response, duration: Duration, trace: Option<&TraceParent>) {
     let method = method_label(method);
     let route = exchange.route.label();
     let status = response.status().as_u16();
@@ -36,10 +37,12 @@ pub(super) fn observe(method: &Method, exchange: &Exchange, response: &Response,
     let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let request_id = exchange.request_id.as_str();
     let user = exchange.user.get().map_or("-", String::as_str);
+    // Leads from the line to the trace; absent where nothing is traced.
+    let trace_id = trace.map(TraceParent::trace_id);
     if exchange.route.class() == Class::Infrastructure {
         tracing::debug!(method, route, status, duration_ms, request_id, "request");
     } else {
-        tracing::info!(method, route, status, duration_ms, request_id, user, "request");
+        tracing::info!(method, route, status, duration_ms, request_id, user, trace_id, "request");
     }
 }
 
@@ -63,7 +66,7 @@ mod tests {
                 (Method::from_bytes(b"BREW").unwrap(), "/x/1", StatusCode::NOT_FOUND),
             ] {
                 let exchange = Exchange::for_test(routes.find(&method, path));
-                observe(&method, &exchange, &status.into(), Duration::from_millis(5));
+                observe(&method, &exchange, &status.into(), Duration::from_millis(5), None);
             }
         });
         let text = recorder.handle().render();

@@ -168,6 +168,7 @@ impl From<Job> for JobDto {
             lease,
             failed_on: _,
             last_error,
+            trace_context: _,
             created_at,
             finished_at,
         } = job;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use codesm_core::app::{App, AppDeps};
 use codesm_core::auth::CreateAccountCommand;
 use codesm_core::judging::engine::Engine;
-use codesm_core::kernel::{RequestContext, Role, Secret};
+use codesm_core::kernel::{RequestContext, Role, Secret, Untraced};
 use codesm_http::{HealthCheck, HealthChecks, HealthReport, HealthStatus, HttpDeps, HttpSettings, endpoint, openapi_json, serve};
 use codesm_memory::fakes::Fakes;
 use reqwest::{Method, RequestBuilder, StatusCode, header::HeaderMap};
@@ -159,6 +159,7 @@ impl Server {
             limiter: fakes.limiter.clone(),
             clock: fakes.clock.clone(),
             ids: fakes.ids.clone(),
+            traces: Arc::new(Untraced),
             health: health.clone(),
             metrics: Some(Arc::new(|| "codesm_up 1\n".to_owned())),
             shutdown: shutdown.clone(),

@@ -10,7 +10,7 @@ use codesm_core::app::AppDeps;
 use codesm_core::auth::{AuthDeps, AuthSettings};
 use codesm_core::jobs::{WorkerAdvert, WorkerRegistry};
 use codesm_core::judging::{LanguageCatalogue, ResourceLimits, Sandbox};
-use codesm_core::kernel::Clock;
+use codesm_core::kernel::{Clock, Untraced};
 use codesm_core::maintenance::{MaintenanceDeps, Retention};
 use codesm_core::problems::ProblemDeps;
 use codesm_core::queues::QueueDeps;
@@ -163,6 +163,7 @@ impl Fakes {
             clock: self.clock.clone(),
             ids: self.ids.clone(),
             policies: Arc::default(),
+            traces: Arc::new(Untraced),
             limits: self.submission_limits,
         }
     }

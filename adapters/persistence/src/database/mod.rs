@@ -2,13 +2,17 @@
 
 mod idle;
 mod migrate;
+mod observed;
 mod open;
 mod ping;
+mod pool;
 mod settings;
 mod transaction;
 mod url;
 
 pub use migrate::MigrationStep;
+pub(crate) use observed::Observed;
+pub use pool::PoolState;
 pub use settings::{DatabaseError, DatabaseSettings};
 pub(crate) use transaction::{Transaction, Writer};
 pub use url::without_secrets;
@@ -21,7 +25,6 @@ use codesm_core::jobs::{JobDirectory, JobQueue, Leases, WorkerRegistry};
 use codesm_core::problems::ProblemQueries;
 use codesm_core::store::{StoreError, UnitOfWork};
 use codesm_core::submissions::SubmissionQueries;
-use sea_orm::DatabaseConnection;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,7 +33,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Database {
     write: Writer,
-    read: DatabaseConnection,
+    read: Observed,
     /// The SQLite file, if it is one.
     file: Option<PathBuf>,
     shown_url: String,
@@ -45,7 +48,7 @@ impl fmt::Debug for Database {
 /// Reads outside transactions.
 #[derive(Clone, Debug)]
 pub(crate) struct SeaQueries {
-    pub(crate) connection: DatabaseConnection,
+    pub(crate) connection: Observed,
 }
 
 impl Database {
@@ -110,14 +113,14 @@ impl Database {
     /// # Errors
     /// [`StoreError`].
     pub async fn close(self) -> Result<(), StoreError> {
-        self.read.close().await.map_err(store_error)?;
-        self.write.connection().clone().close().await.map_err(store_error)
+        self.read.inner().clone().close().await.map_err(store_error)?;
+        self.write.connection().inner().clone().close().await.map_err(store_error)
     }
 
     /// For tests that look behind the ports.
     #[cfg(test)]
-    pub(crate) const fn writer(&self) -> &DatabaseConnection {
-        self.write.connection()
+    pub(crate) const fn writer(&self) -> &sea_orm::DatabaseConnection {
+        self.write.connection().inner()
     }
 
     fn queries(&self) -> SeaQueries {

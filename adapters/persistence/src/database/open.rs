@@ -2,7 +2,7 @@
 
 use super::idle::{close_unless_idle, repair_unless_idle};
 use super::url::{Target, parse, without_secrets};
-use super::{Database, DatabaseError, DatabaseSettings, Writer};
+use super::{Database, DatabaseError, DatabaseSettings, Observed, Writer};
 use crate::error::store_error;
 use codesm_core::store::StoreError;
 use sea_orm::sqlx::error::DatabaseError as DriverDatabaseError;
@@ -22,6 +22,9 @@ const POSTGRES_GRACE: Duration = Duration::from_secs(5);
 /// Connections that read a SQLite file beside the one that writes: enough that a slow list does not hold up the rest.
 const SQLITE_READERS: u32 = 4;
 
+/// Connections that write, and those that only read if they are others.
+type Opened = (DatabaseConnection, Option<DatabaseConnection>);
+
 pub(super) async fn open(settings: &DatabaseSettings) -> Result<Database, DatabaseError> {
     let shown_url = without_secrets(settings.url.reveal());
     let target = parse(settings.url.reveal())?;
@@ -39,6 +42,9 @@ pub(super) async fn open(settings: &DatabaseSettings) -> Result<Database, Databa
         url: shown_url.clone(),
         source,
     })?;
+    let write = Observed::new(write);
+    // One pool for both, but for a SQLite file.
+    let read = read.map_or_else(|| write.clone(), Observed::new);
     Ok(Database {
         write: Writer::new(write),
         read,
@@ -70,17 +76,16 @@ fn sqlite_options(settings: &DatabaseSettings) -> SqliteConnectOptions {
     }
 }
 
-async fn open_memory(settings: &DatabaseSettings) -> Result<(DatabaseConnection, DatabaseConnection), StoreError> {
+async fn open_memory(settings: &DatabaseSettings) -> Result<Opened, StoreError> {
     let options = sqlite_options(settings).in_memory(true);
     let pool = repair_unless_idle(sqlite_pool_options(settings, 1))
         .connect_with(options)
         .await
         .map_err(connect_error)?;
-    let connection = DatabaseConnection::from(pool);
-    Ok((connection.clone(), connection))
+    Ok((pool.into(), None))
 }
 
-async fn open_file(settings: &DatabaseSettings, path: &Path) -> Result<(DatabaseConnection, DatabaseConnection), StoreError> {
+async fn open_file(settings: &DatabaseSettings, path: &Path) -> Result<Opened, StoreError> {
     create_private(path).map_err(|error| StoreError::Unavailable(Box::new(error)))?;
     let options = sqlite_options(settings)
         .filename(path)
@@ -90,7 +95,7 @@ async fn open_file(settings: &DatabaseSettings, path: &Path) -> Result<(Database
     let write: SqlitePool = connect_sqlite(&sqlite_pool_options(settings, 1), &options).await?;
     let readers = options.pragma("query_only", "ON");
     let read = connect_sqlite(&sqlite_pool_options(settings, SQLITE_READERS), &readers).await?;
-    Ok((write.into(), read.into()))
+    Ok((write.into(), Some(read.into())))
 }
 
 /// Connects, again and again while another process is creating the same file: SQLite does not wait for its lock when
@@ -117,10 +122,7 @@ fn is_busy(error: &DriverError) -> bool {
     code.and_then(|code| code.parse::<i32>().ok()).is_some_and(|code| code & 0xff == 5)
 }
 
-async fn open_postgres(
-    settings: &DatabaseSettings,
-    options: PgConnectOptions,
-) -> Result<(DatabaseConnection, DatabaseConnection), StoreError> {
+async fn open_postgres(settings: &DatabaseSettings, options: PgConnectOptions) -> Result<Opened, StoreError> {
     let statement_timeout = settings.statement_timeout.as_millis().to_string();
     // Shown in `pg_stat_activity`; the URL may say something more exact.
     let options = match options.get_application_name() {
@@ -140,8 +142,7 @@ async fn open_postgres(
     // A statement whose caller went away runs on until its end.
     let patience = settings.statement_timeout.saturating_add(POSTGRES_GRACE);
     let pool: PgPool = close_unless_idle(pool_options(settings, settings.max_connections.max(1)), patience).connect_lazy_with(options);
-    let connection = DatabaseConnection::from(pool);
-    Ok((connection.clone(), connection))
+    Ok((pool.into(), None))
 }
 
 fn no_answer(waited: Duration) -> DriverError {

@@ -1,7 +1,7 @@
 use super::*;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
-async fn pragma(connection: &DatabaseConnection, name: &str) -> String {
+async fn pragma(connection: &Observed, name: &str) -> String {
     // As a table-valued function: its column has one name whatever the pragma.
     let sql = format!("SELECT CAST({name} AS TEXT) AS value FROM pragma_{name}");
     let statement = Statement::from_string(DbBackend::Sqlite, sql);

@@ -1,34 +1,40 @@
 //! Where transactions begin, and what holds them together.
 
+use super::observed::{Observed, Sight, Wanting};
 use async_trait::async_trait;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
 use std::future::Future;
 use tokio::sync::Mutex;
 
 /// Where transactions begin.
 #[derive(Clone, Debug)]
-pub(crate) struct Writer(DatabaseConnection);
+pub(crate) struct Writer(Observed);
 
 impl Writer {
-    pub(super) const fn new(connection: DatabaseConnection) -> Self {
+    pub(super) const fn new(connection: Observed) -> Self {
         Self(connection)
     }
 
     /// Begins a transaction. On SQLite it takes the write lock at once: a transaction that reads first and writes later
     /// could otherwise fail in the middle because somebody else wrote in between.
     pub(crate) async fn begin(&self) -> Result<Transaction, DbErr> {
+        // How long it takes is how long one waits for a connection, and with SQLite for the lock.
+        let sight = Sight::of(self.0.get_database_backend(), "BEGIN");
+        let wanting = self.0.want();
         Ok(Transaction {
-            inner: self.begin_unguarded().await?,
+            inner: sight.watch(self.begin_unguarded()).await?,
             sound: Mutex::new(true),
+            _wanting: wanting,
         })
     }
 
     /// For the migrations, which take nothing but the driver's own type.
     pub(super) async fn begin_unguarded(&self) -> Result<DatabaseTransaction, DbErr> {
         self.0
+            .inner()
             .begin_with_options(TransactionOptions {
                 sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
                 ..TransactionOptions::default()
@@ -37,7 +43,7 @@ impl Writer {
     }
 
     /// For single statements, which are transactions of their own.
-    pub(crate) const fn connection(&self) -> &DatabaseConnection {
+    pub(crate) const fn connection(&self) -> &Observed {
         &self.0
     }
 }
@@ -51,6 +57,7 @@ impl Writer {
 pub(crate) struct Transaction {
     inner: DatabaseTransaction,
     sound: Mutex<bool>,
+    _wanting: Wanting,
 }
 
 impl Transaction {
@@ -59,16 +66,21 @@ impl Transaction {
         if !self.sound.into_inner() {
             return Err(over());
         }
-        self.inner.commit().await
+        let sight = Sight::of(self.inner.get_database_backend(), "COMMIT");
+        sight.watch(self.inner.commit()).await
     }
 
-    async fn run<T>(&self, statement: impl Future<Output = Result<T, DbErr>> + Send) -> Result<T, DbErr> {
+    fn sight(&self, sql: &str) -> Sight {
+        Sight::of(self.inner.get_database_backend(), sql)
+    }
+
+    async fn run<T>(&self, sql: Sight, statement: impl Future<Output = Result<T, DbErr>> + Send) -> Result<T, DbErr> {
         let mut sound = self.sound.lock().await;
         // Sound again only when the statement is known to have succeeded, which one that is cancelled never is.
         if !std::mem::take(&mut *sound) {
             return Err(over());
         }
-        let done = statement.await?;
+        let done = sql.watch(statement).await?;
         *sound = true;
         Ok(done)
     }
@@ -85,18 +97,18 @@ impl ConnectionTrait for Transaction {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.run(self.inner.execute_raw(statement)).await
+        self.run(self.sight(&statement.sql), self.inner.execute_raw(statement)).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.run(self.inner.execute_unprepared(sql)).await
+        self.run(self.sight(sql), self.inner.execute_unprepared(sql)).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.run(self.inner.query_one_raw(statement)).await
+        self.run(self.sight(&statement.sql), self.inner.query_one_raw(statement)).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.run(self.inner.query_all_raw(statement)).await
+        self.run(self.sight(&statement.sql), self.inner.query_all_raw(statement)).await
     }
 }

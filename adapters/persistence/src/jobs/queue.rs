@@ -2,7 +2,7 @@
 
 use super::requirements::is_served;
 use super::rows::{job, paused_queue};
-use crate::database::Writer;
+use crate::database::{Observed, Writer};
 use crate::error::store_error;
 use crate::row::{named, number};
 use crate::text::store_text;
@@ -12,8 +12,8 @@ use codesm_core::kernel::{JobId, Timestamp};
 use codesm_core::store::StoreError;
 use sea_orm::sea_query::{CaseStatement, CommonTableExpression, Expr, ExprTrait, LockBehavior, LockType, Query, WithClause};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Select, Statement, UpdateMany,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select, Statement, UpdateMany,
 };
 use uuid::Uuid;
 
@@ -21,11 +21,11 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub(crate) struct SeaJobQueue {
     write: Writer,
-    read: DatabaseConnection,
+    read: Observed,
 }
 
 impl SeaJobQueue {
-    pub(crate) const fn new(write: Writer, read: DatabaseConnection) -> Self {
+    pub(crate) const fn new(write: Writer, read: Observed) -> Self {
         Self { write, read }
     }
 
@@ -147,6 +147,9 @@ impl JobQueue for SeaJobQueue {
                 }
             }
         }
+        // Even by nothing, so that it is there from the beginning.
+        let silent = reserved.iter().filter(|job| job.lost_leases > 0).count();
+        metrics::counter!("codesm_job_leases_expired_total").increment(silent as u64);
         reserved.sort_by_key(|job| (job.priority, job.turn_at, job.id));
         Ok(reserved)
     }

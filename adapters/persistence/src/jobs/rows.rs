@@ -5,7 +5,7 @@ pub(super) mod job {
     use crate::row::{broken, named, number};
     use crate::text::{load_json, load_text, store_json, store_text};
     use codesm_core::jobs::{Job, JobKind, JobState, Lease, Queue};
-    use codesm_core::kernel::{JobId, Timestamp};
+    use codesm_core::kernel::{JobId, Timestamp, TraceParent};
     use codesm_core::store::StoreError;
     use sea_orm::entity::prelude::*;
 
@@ -30,6 +30,7 @@ pub(super) mod job {
         pub lease_expires_at: Option<Timestamp>,
         pub failed_on: Option<String>,
         pub last_error: Option<String>,
+        pub trace_context: Option<String>,
         pub created_at: Timestamp,
         pub finished_at: Option<Timestamp>,
     }
@@ -60,6 +61,7 @@ pub(super) mod job {
                 lease,
                 failed_on,
                 last_error,
+                trace_context,
                 created_at,
                 finished_at,
             } = job;
@@ -85,6 +87,7 @@ pub(super) mod job {
                 lease_expires_at,
                 failed_on: failed_on.clone(),
                 last_error: last_error.as_deref().map(store_text),
+                trace_context: trace_context.as_ref().map(ToString::to_string),
                 created_at: *created_at,
                 finished_at: *finished_at,
             })
@@ -113,6 +116,7 @@ pub(super) mod job {
                 lease_expires_at,
                 failed_on,
                 last_error,
+                trace_context,
                 created_at,
                 finished_at,
             } = row;
@@ -138,6 +142,8 @@ pub(super) mod job {
                 lease,
                 failed_on,
                 last_error: last_error.map(load_text),
+                // Only for whoever looks at traces: one that cannot be read is no reason not to do the job.
+                trace_context: trace_context.as_deref().and_then(TraceParent::parse),
                 created_at,
                 finished_at,
             })

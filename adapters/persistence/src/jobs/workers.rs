@@ -1,7 +1,7 @@
 //! Remembers which workers there are.
 
 use super::rows::worker;
-use crate::database::Writer;
+use crate::database::{Observed, Writer};
 use crate::error::store_error;
 use crate::write::all_columns;
 use async_trait::async_trait;
@@ -9,17 +9,17 @@ use codesm_core::jobs::{WorkerAdvert, WorkerRegistry};
 use codesm_core::kernel::Timestamp;
 use codesm_core::store::StoreError;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 /// The registry: the table `workers`.
 #[derive(Debug)]
 pub(crate) struct SeaWorkerRegistry {
     write: Writer,
-    read: DatabaseConnection,
+    read: Observed,
 }
 
 impl SeaWorkerRegistry {
-    pub(crate) const fn new(write: Writer, read: DatabaseConnection) -> Self {
+    pub(crate) const fn new(write: Writer, read: Observed) -> Self {
         Self { write, read }
     }
 }

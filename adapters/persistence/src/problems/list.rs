@@ -9,9 +9,7 @@ use codesm_core::kernel::{Cursor, Page, PageRequest, ProblemId, Slug, Timestamp}
 use codesm_core::problems::{Difficulty, ProblemFilter, ProblemListItem, ProblemSort, ProblemStatus};
 use codesm_core::store::StoreError;
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Query};
-use sea_orm::{
-    ColumnTrait, Condition, DatabaseConnection, EntityTrait, FromQueryResult, Order, QueryFilter, QueryOrder, QuerySelect, Select,
-};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Order, QueryFilter, QueryOrder, QuerySelect, Select};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -33,7 +31,7 @@ struct ItemRow {
 
 /// Reads one page.
 pub(super) async fn page(
-    connection: &DatabaseConnection,
+    connection: &impl ConnectionTrait,
     filter: &ProblemFilter,
     page: &PageRequest,
 ) -> Result<Page<ProblemListItem>, StoreError> {

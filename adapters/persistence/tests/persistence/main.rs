@@ -10,5 +10,6 @@ mod databases;
 mod errors;
 mod full_disk;
 mod migrations;
+mod observed;
 mod older_rows;
 mod sqlite_file;

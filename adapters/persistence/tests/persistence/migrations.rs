@@ -49,9 +49,11 @@ async fn the_postgres_schema_goes_up_and_down_and_up() {
 async fn tells_its_state(place: Place) {
     let database = place.open().await;
     assert!(database.is_fresh().await.expect("status"));
+    let steps = database.migration_status().await.expect("status");
+    let last = steps.last().expect("a step").name.clone();
     let missing = database.require_current().await;
     assert!(
-        matches!(&missing, Err(DatabaseError::Outdated { pending, .. }) if pending.len() >= 7),
+        matches!(&missing, Err(DatabaseError::Outdated { pending, .. }) if pending.len() == steps.len()),
         "{missing:?}"
     );
     database.migrate_up().await.expect("up");
@@ -61,12 +63,11 @@ async fn tells_its_state(place: Place) {
     database.migrate_down(1).await.expect("down");
     let status = database.migration_status().await.expect("status");
     let applied: Vec<bool> = status.iter().map(|step| step.applied).collect();
-    let (last, others) = applied.split_last().expect("steps");
-    assert!(!last && others.iter().all(|applied| *applied), "{applied:?}");
+    assert_eq!(applied, [vec![true; steps.len() - 1], vec![false]].concat());
     assert!(status.is_sorted_by(|a, b| a.name < b.name));
     let missing = database.require_current().await;
     assert!(
-        matches!(&missing, Err(DatabaseError::Outdated { pending, .. }) if *pending == [status[others.len()].name.clone()]),
+        matches!(&missing, Err(DatabaseError::Outdated { pending, .. }) if *pending == [last.clone()]),
         "{missing:?}"
     );
 

@@ -7,7 +7,7 @@ use codesm_core::auth::{AuthDeps, CreateAccountCommand};
 use codesm_core::jobs::{Job, JobKind, JobQueue, Queue, QueuePolicies, ReserveRequest};
 use codesm_core::judging::engine::Engine;
 use codesm_core::judging::{LanguageCatalogue, Mode, Sandbox};
-use codesm_core::kernel::{Actor, Caller, Clock, RequestContext, Role, Secret, SubmissionId, Timestamp};
+use codesm_core::kernel::{Actor, Caller, Clock, RequestContext, Role, Secret, SubmissionId, Timestamp, Untraced};
 use codesm_core::problems::ProblemDeps;
 use codesm_core::submissions::{RunLimitsOverride, Submission, SubmissionDeps, SubmitCommand, SubmitTarget};
 use codesm_memory::fakes::{Fakes, ManualClock};
@@ -110,6 +110,7 @@ impl Rig {
             signal: fakes.signal.clone(),
             registry: fakes.store.clone(),
             clock,
+            traces: Arc::new(Untraced),
         };
         Self {
             settings: WorkerSettings::judging(

@@ -20,6 +20,7 @@ impl Authenticate {
     ///
     /// # Errors
     /// `auth.invalid_token` (401), `auth.banned` (403), `database.unavailable` (503).
+    #[tracing::instrument(target = "codesm_trace", name = "auth.authenticate", skip_all)]
     pub async fn authenticate(&self, access_token: &str) -> AppResult<Actor> {
         let invalid = || AppError::unauthenticated("auth.invalid_token", "The access token is not valid or has expired.");
         let now = self.deps.clock.now();

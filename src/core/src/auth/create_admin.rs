@@ -34,6 +34,7 @@ impl CreateAccount {
     ///
     /// # Errors
     /// As [`super::Register::register`]; `auth.forbidden` unless the system itself acts.
+    #[tracing::instrument(target = "codesm_trace", name = "auth.create_account", skip_all)]
     pub async fn create(&self, context: &RequestContext, command: CreateAccountCommand) -> AppResult<User> {
         if context.actor != crate::kernel::Actor::System {
             return Err(AppError::forbidden(

@@ -43,6 +43,7 @@ impl Login {
     /// # Errors
     /// `auth.invalid_credentials` (401), `auth.too_many_attempts` (429), `auth.banned` (403, only with the right password),
     /// `auth.busy` (503).
+    #[tracing::instrument(target = "codesm_trace", name = "auth.login", skip_all)]
     pub async fn login(&self, context: &RequestContext, command: LoginCommand) -> AppResult<TokenPair> {
         let email = Email::parse(&command.email).ok();
         let bucket = format!("login-failures:{}", self.deps.tokens.hash(&command.email.trim().to_lowercase()));

@@ -22,6 +22,7 @@ impl Logout {
     ///
     /// # Errors
     /// `auth.required` (401).
+    #[tracing::instrument(target = "codesm_trace", name = "auth.logout", skip_all)]
     pub async fn logout(&self, context: &RequestContext) -> AppResult<()> {
         let caller = context.actor.require_user()?;
         let Some(session_id) = caller.session_id else { return Ok(()) };
@@ -40,6 +41,7 @@ impl Logout {
     ///
     /// # Errors
     /// `auth.required` (401).
+    #[tracing::instrument(target = "codesm_trace", name = "auth.logout_all", skip_all)]
     pub async fn logout_all(&self, context: &RequestContext) -> AppResult<()> {
         let caller = context.actor.require_user()?;
         let now = self.deps.clock.now();

@@ -20,6 +20,7 @@ impl Me {
     ///
     /// # Errors
     /// `auth.required` (401).
+    #[tracing::instrument(target = "codesm_trace", name = "auth.me", skip_all)]
     pub async fn me(&self, actor: &Actor) -> AppResult<User> {
         let caller = actor.require_user()?;
         let user = self.deps.queries.user_by_id(caller.user_id).await?;

@@ -24,6 +24,7 @@ impl Refresh {
     ///
     /// # Errors
     /// `auth.invalid_refresh_token` (401), `auth.refresh_token_reused` (401), `auth.banned` (403).
+    #[tracing::instrument(target = "codesm_trace", name = "auth.refresh", skip_all)]
     pub async fn refresh(&self, context: &RequestContext, token: &Secret<String>) -> AppResult<TokenPair> {
         let invalid = || AppError::unauthenticated("auth.invalid_refresh_token", "This refresh token is not valid; log in again.");
         let deps = &self.deps;

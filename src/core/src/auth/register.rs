@@ -37,6 +37,7 @@ impl Register {
     ///
     /// # Errors
     /// `validation.failed` (422) naming `email`, `username`, `password`; `auth.email_taken`, `auth.username_taken` (409).
+    #[tracing::instrument(target = "codesm_trace", name = "auth.register", skip_all)]
     pub async fn register(&self, context: &RequestContext, command: RegisterCommand) -> AppResult<User> {
         // The operator's name, under which the sample problems are imported.
         if command.username == RESERVED {

@@ -1,7 +1,7 @@
 //! The state machine of a job.
 
 use super::{Queue, RetryPolicy};
-use crate::kernel::{IdGenerator, JobId, Timestamp};
+use crate::kernel::{IdGenerator, JobId, Timestamp, TraceParent};
 use chrono::Duration;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -167,6 +167,8 @@ pub struct Job {
     pub failed_on: Option<String>,
     /// Why it failed last, for the operator.
     pub last_error: Option<String>,
+    /// The trace it belongs to: that of the request that made it.
+    pub trace_context: Option<TraceParent>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was done or given up.
@@ -202,6 +204,7 @@ impl Job {
             lease: None,
             failed_on: None,
             last_error: None,
+            trace_context: None,
             created_at: now,
             finished_at: None,
         }

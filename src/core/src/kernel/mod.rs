@@ -9,6 +9,7 @@ mod permission;
 mod ports;
 mod secret;
 mod text;
+mod trace;
 
 pub use actor::{Actor, Caller, RequestContext};
 pub use blob::{BlobReader, BlobRef, BlobStore, LocalFile};
@@ -19,3 +20,4 @@ pub use permission::{Permission, Role};
 pub use ports::{Clock, RateDecision, RateLimiter, RatePolicy, Timestamp, truncate_to_micros};
 pub use secret::Secret;
 pub use text::{Email, Slug, Username};
+pub use trace::{TRACE_TARGET, TraceContext, TraceParent, Untraced};

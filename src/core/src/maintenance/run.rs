@@ -25,6 +25,7 @@ impl RunTask {
     ///
     /// # Errors
     /// A [`Failure`]; code `job.lease_lost` means another process has the job: do nothing.
+    #[tracing::instrument(target = "codesm_trace", name = "maintenance.run", skip_all)]
     pub async fn run(&self, job: &Job) -> Result<u64, Failure> {
         let name = job.payload.get("task").and_then(serde_json::Value::as_str).unwrap_or_default();
         let Some(task) = Task::parse(name) else {

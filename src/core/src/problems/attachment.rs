@@ -30,6 +30,7 @@ impl GetAttachment {
     ///
     /// # Errors
     /// `problem.not_found`, `problem.attachment_not_found`, `storage.unavailable`.
+    #[tracing::instrument(target = "codesm_trace", name = "problems.attachment", skip_all)]
     pub async fn get(&self, actor: &Actor, problem: &ProblemRef, name: &str) -> AppResult<Attachment> {
         let view = self
             .deps

@@ -46,6 +46,7 @@ impl CreateProblem {
     ///
     /// # Errors
     /// `auth.required`, `auth.forbidden`, `validation.failed` naming the fields, `problem.slug_taken` (409).
+    #[tracing::instrument(target = "codesm_trace", name = "problems.create", skip_all)]
     pub async fn create(&self, context: &RequestContext, command: CreateProblemCommand) -> AppResult<Problem> {
         context.actor.require(Permission::ProblemCreate)?;
         let author_id = context.actor.require_user()?.user_id;

@@ -45,6 +45,7 @@ impl EditProblem {
     ///
     /// # Errors
     /// `problem.not_found`, `auth.required`, `auth.forbidden`, `validation.failed`, `problem.slug_taken`, `store.stale` (409).
+    #[tracing::instrument(target = "codesm_trace", name = "problems.edit", skip_all)]
     pub async fn edit(&self, context: &RequestContext, problem: &ProblemRef, command: EditProblemCommand) -> AppResult<Problem> {
         // Asked before the transaction, which is for those who may; and again inside, where it counts.
         let seen = self.deps.queries.view(problem).await?.ok_or_else(not_found)?;

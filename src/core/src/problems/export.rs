@@ -28,6 +28,7 @@ impl ExportProblem {
     ///
     /// # Errors
     /// `problem.not_found`, `auth.required`, `auth.forbidden`, `problem.no_tests` (409), `storage.unavailable`.
+    #[tracing::instrument(target = "codesm_trace", name = "problems.export", skip_all)]
     pub async fn collect(&self, context: &RequestContext, problem: &ProblemRef) -> AppResult<Package> {
         let view = self.deps.queries.view(problem).await?.ok_or_else(not_found)?;
         require_edit(&context.actor, &view.problem)?;

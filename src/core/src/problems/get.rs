@@ -35,6 +35,7 @@ impl GetProblem {
     ///
     /// # Errors
     /// `problem.not_found`.
+    #[tracing::instrument(target = "codesm_trace", name = "problems.get", skip_all)]
     pub async fn get(&self, actor: &Actor, problem: &ProblemRef) -> AppResult<(ProblemView, Vec<Sample>)> {
         let view = self
             .deps

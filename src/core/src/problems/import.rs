@@ -112,6 +112,7 @@ impl ImportProblem {
     ///
     /// # Errors
     /// `auth.required`, `auth.forbidden`, `validation.failed`, `problem.slug_taken`, `storage.unavailable`.
+    #[tracing::instrument(target = "codesm_trace", name = "problems.import", skip_all)]
     pub async fn import(&self, context: &RequestContext, mut package: Package, options: ImportOptions) -> AppResult<ImportReport> {
         context.actor.require(Permission::ProblemImport)?;
         let author_id = match (context.actor.user_id(), options.author_id) {

@@ -58,6 +58,7 @@ impl ChangeProblemStatus {
     ///
     /// # Errors
     /// `problem.not_found`, `auth.required`, `auth.forbidden`, `problem.wrong_status` (409), `problem.no_tests` (409).
+    #[tracing::instrument(target = "codesm_trace", name = "problems.change_status", skip_all)]
     pub async fn change(&self, context: &RequestContext, problem: &ProblemRef, change: StatusChange) -> AppResult<Problem> {
         // Asked before the transaction, which is for those who may; and again inside, where it counts.
         let seen = self.deps.queries.view(problem).await?.ok_or_else(not_found)?;

@@ -39,6 +39,7 @@ impl ListProblems {
     ///
     /// # Errors
     /// `page.invalid_limit`, `page.invalid_cursor`.
+    #[tracing::instrument(target = "codesm_trace", name = "problems.list", skip_all)]
     pub async fn list(&self, actor: &Actor, command: ListProblemsCommand) -> AppResult<Page<ProblemListItem>> {
         let sort = command.sort.unwrap_or(ProblemSort::Newest);
         let page = PageRequest::parse(command.limit, command.cursor.as_deref(), sort.as_str())?;

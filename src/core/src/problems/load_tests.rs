@@ -34,6 +34,7 @@ impl LoadTests {
     ///
     /// # Errors
     /// `blob.missing`, `storage.unavailable`.
+    #[tracing::instrument(target = "codesm_trace", name = "problems.load_tests", skip_all)]
     pub async fn load(&self, test_set: &TestSet, samples_only: bool) -> AppResult<JudgingData> {
         let (checker, mut rules) = self.judges(test_set).await?;
         if samples_only {

@@ -64,6 +64,7 @@ impl SetTests {
     ///
     /// # Errors
     /// `problem.not_found`, `auth.required`, `auth.forbidden`, `validation.failed`, `storage.unavailable`, `store.stale`.
+    #[tracing::instrument(target = "codesm_trace", name = "problems.set_tests", skip_all)]
     pub async fn set(&self, context: &RequestContext, problem: &ProblemRef, command: SetTestsCommand) -> AppResult<(Problem, TestSet)> {
         let view = self.deps.queries.view(problem).await?.ok_or_else(not_found)?;
         require_edit(&context.actor, &view.problem)?;

@@ -23,6 +23,7 @@ impl ChangeQueue {
     ///
     /// # Errors
     /// `auth.required`, `auth.forbidden`, `queue.not_found`, `database.unavailable`.
+    #[tracing::instrument(target = "codesm_trace", name = "queues.pause", skip_all)]
     pub async fn pause(&self, context: &RequestContext, name: &str) -> AppResult<()> {
         self.change(context, name, true).await
     }
@@ -31,6 +32,7 @@ impl ChangeQueue {
     ///
     /// # Errors
     /// As [`Self::pause`].
+    #[tracing::instrument(target = "codesm_trace", name = "queues.resume", skip_all)]
     pub async fn resume(&self, context: &RequestContext, name: &str) -> AppResult<()> {
         self.change(context, name, false).await
     }

@@ -31,6 +31,7 @@ impl DrainQueue {
     ///
     /// # Errors
     /// `auth.required`, `auth.forbidden`, `queue.not_found`, `database.unavailable`.
+    #[tracing::instrument(target = "codesm_trace", name = "queues.drain", skip_all)]
     pub async fn drain(&self, context: &RequestContext, name: &str) -> AppResult<u64> {
         context.actor.require(Permission::JobManage)?;
         let queue = named(name)?;

@@ -24,6 +24,7 @@ impl RemoveJob {
     ///
     /// # Errors
     /// `auth.required`, `auth.forbidden`, `job.not_found`, `job.still_open` (409), `database.unavailable`.
+    #[tracing::instrument(target = "codesm_trace", name = "queues.remove", skip_all)]
     pub async fn remove(&self, context: &RequestContext, id: JobId) -> AppResult<()> {
         context.actor.require(Permission::JobManage)?;
         let now = self.deps.clock.now();

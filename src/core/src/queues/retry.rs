@@ -27,6 +27,7 @@ impl RetryJobs {
     ///
     /// # Errors
     /// `auth.required`, `auth.forbidden`, `job.not_found`, `job.not_dead` (409), `database.unavailable`.
+    #[tracing::instrument(target = "codesm_trace", name = "queues.retry", skip_all)]
     pub async fn one(&self, context: &RequestContext, id: JobId) -> AppResult<Job> {
         context.actor.require(Permission::JobManage)?;
         let now = self.deps.clock.now();
@@ -49,6 +50,7 @@ impl RetryJobs {
     ///
     /// # Errors
     /// `auth.required`, `auth.forbidden`, `queue.not_found`, `database.unavailable`.
+    #[tracing::instrument(target = "codesm_trace", name = "queues.retry_all", skip_all)]
     pub async fn all(&self, context: &RequestContext, name: &str) -> AppResult<u64> {
         context.actor.require(Permission::JobManage)?;
         let queue = named(name)?;

@@ -40,6 +40,7 @@ impl ShowQueues {
     ///
     /// # Errors
     /// `auth.required`, `auth.forbidden`, `database.unavailable`.
+    #[tracing::instrument(target = "codesm_trace", name = "queues.list", skip_all)]
     pub async fn queues(&self, actor: &Actor) -> AppResult<Vec<QueueView>> {
         actor.require(Permission::JobManage)?;
         let now = self.deps.clock.now();
@@ -59,6 +60,7 @@ impl ShowQueues {
     ///
     /// # Errors
     /// `auth.required`, `auth.forbidden`, `queue.not_found`, `job.unknown_state` (422), `page.…`, `database.unavailable`.
+    #[tracing::instrument(target = "codesm_trace", name = "queues.jobs", skip_all)]
     pub async fn jobs(
         &self,
         actor: &Actor,
@@ -81,6 +83,7 @@ impl ShowQueues {
     ///
     /// # Errors
     /// `auth.required`, `auth.forbidden`, `job.not_found`, `database.unavailable`.
+    #[tracing::instrument(target = "codesm_trace", name = "queues.job", skip_all)]
     pub async fn job(&self, actor: &Actor, id: JobId) -> AppResult<Job> {
         actor.require(Permission::JobManage)?;
         self.deps.directory.by_id(id).await?.ok_or_else(no_job)

@@ -28,6 +28,7 @@ impl CancelSubmission {
     ///
     /// # Errors
     /// `auth.required`, `auth.forbidden`, `submission.not_found`, `submission.already_judged` (409), `database.unavailable`.
+    #[tracing::instrument(target = "codesm_trace", name = "submissions.cancel", skip_all)]
     pub async fn cancel(&self, context: &RequestContext, id: SubmissionId) -> AppResult<SubmissionView> {
         let caller = context.actor.require_user()?.user_id;
         // Whoever may not see it learns nothing of it; whoever only sees it may not call it off.

@@ -116,6 +116,7 @@ impl FollowEvents {
     ///
     /// # Errors
     /// `auth.required`, `submission.not_found`.
+    #[tracing::instrument(target = "codesm_trace", name = "submissions.events", skip_all)]
     pub async fn follow(&self, actor: &Actor, id: SubmissionId, last: Option<EventCursor>) -> AppResult<EventFeed> {
         // Subscribed before the row is read: what happens in between is then seen twice rather than never.
         let subscription = self.deps.events.subscribe(id);

@@ -50,6 +50,7 @@ impl GetSubmission {
     ///
     /// # Errors
     /// `auth.required`, `submission.not_found` (also for what belongs to others).
+    #[tracing::instrument(target = "codesm_trace", name = "submissions.get", skip_all)]
     pub async fn get(&self, actor: &Actor, id: SubmissionId) -> AppResult<SubmissionView> {
         let (submission, full) = self.readable(actor, id).await?;
         let samples = self.samples(&submission).await?;

@@ -43,6 +43,7 @@ impl GiveUp {
     ///
     /// # Errors
     /// `job.lease_lost` if another worker holds the job; `database.unavailable`.
+    #[tracing::instrument(target = "codesm_trace", name = "submissions.job_failed", skip_all)]
     pub async fn fail(&self, job: &Job, failure: &Failure) -> AppResult<FailureOutcome> {
         // A job that names no submission must end too, or it would come back for ever.
         let id = submission_id(job).ok();
@@ -74,6 +75,7 @@ impl GiveUp {
     ///
     /// # Errors
     /// As [`Self::fail`].
+    #[tracing::instrument(target = "codesm_trace", name = "submissions.job_buried", skip_all)]
     pub async fn bury(&self, job: &Job) -> AppResult<()> {
         let message = format!("{} workers went silent while judging this", job.lost_leases);
         let failure = Failure {
@@ -88,6 +90,7 @@ impl GiveUp {
     ///
     /// # Errors
     /// As [`Self::fail`].
+    #[tracing::instrument(target = "codesm_trace", name = "submissions.job_released", skip_all)]
     pub async fn release(&self, job: &Job) -> AppResult<()> {
         let id = submission_id(job).ok();
         let mut after = job.clone();

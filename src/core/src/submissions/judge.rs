@@ -53,6 +53,7 @@ impl JudgeSubmission {
     ///
     /// # Errors
     /// A [`Failure`] to be given to [`super::GiveUp::fail`]. Code `job.lease_lost` means another worker has the job: do nothing.
+    #[tracing::instrument(target = "codesm_trace", name = "submissions.judge", skip_all)]
     pub async fn judge(&self, job: &Job) -> Result<Judged, Failure> {
         let id = submission_id(job)?;
         let Some(submission) = self.begin(job, id).await? else {

@@ -25,6 +25,7 @@ impl ListLanguages {
     ///
     /// # Errors
     /// `database.unavailable`.
+    #[tracing::instrument(target = "codesm_trace", name = "submissions.languages", skip_all)]
     pub async fn list(&self) -> AppResult<Vec<Language>> {
         let mut workers = self.deps.workers.seen_since(self.deps.clock.now() - OFFERED_FOR).await?;
         workers.sort_by_key(|worker| std::cmp::Reverse(worker.seen_at));

@@ -37,6 +37,7 @@ impl ListSubmissions {
     ///
     /// # Errors
     /// `auth.required`, `auth.forbidden` for the history of others, `problem.not_found`, `page.…`.
+    #[tracing::instrument(target = "codesm_trace", name = "submissions.list", skip_all)]
     pub async fn list(&self, actor: &Actor, command: ListSubmissionsCommand) -> AppResult<Page<SubmissionListItem>> {
         let caller = actor.require_user()?;
         let page = PageRequest::parse(command.limit, command.cursor.as_deref(), HISTORY_SORT)?;

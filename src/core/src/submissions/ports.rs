@@ -3,7 +3,7 @@
 use super::{Submission, SubmissionState};
 use crate::jobs::{JobQueue, JobSignal, QueuePolicies, WorkerRegistry};
 use crate::judging::{LanguageCatalogue, Mode, ResourceLimits, TestResult, Verdict};
-use crate::kernel::{BlobStore, Clock, IdGenerator, Page, PageRequest, ProblemId, SubmissionId, Timestamp, UserId};
+use crate::kernel::{BlobStore, Clock, IdGenerator, Page, PageRequest, ProblemId, SubmissionId, Timestamp, TraceContext, UserId};
 use crate::problems::ProblemQueries;
 use crate::store::{StoreError, UnitOfWork};
 use async_trait::async_trait;
@@ -220,6 +220,8 @@ pub struct SubmissionDeps {
     pub ids: Arc<dyn IdGenerator>,
     /// When jobs are tried again.
     pub policies: Arc<QueuePolicies>,
+    /// The trace that a request belongs to, for its job.
+    pub traces: Arc<dyn TraceContext>,
     /// Bounds.
     pub limits: SubmissionLimits,
 }

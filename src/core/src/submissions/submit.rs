@@ -112,6 +112,7 @@ impl Submit {
     /// `auth.required`, `auth.forbidden`, `problem.not_found`, `problem.not_published` (409), `problem.no_tests` (409),
     /// `problem.no_samples` (409), `problem.checker_unavailable` (409), `submission.too_many_waiting` (429),
     /// `submission.…` (422) naming every offending field, `idempotency.mismatch` (422), `database.unavailable`.
+    #[tracing::instrument(target = "codesm_trace", name = "submissions.submit", skip_all)]
     pub async fn submit(&self, context: &RequestContext, command: SubmitCommand) -> AppResult<Receipt> {
         let permission = match command.target {
             SubmitTarget::Problem(_) => Permission::SubmissionCreate,
@@ -245,7 +246,8 @@ impl Submit {
             payload: json!({ "submissionId": submission.id }),
             ahead,
         };
-        let job = Job::new(&*self.deps.ids, now, new);
+        let mut job = Job::new(&*self.deps.ids, now, new);
+        job.trace_context = self.deps.traces.current();
         tx.jobs().add(&job).await?;
         let details = json!({ "problemId": submission.problem_id, "language": submission.language, "mode": submission.mode.as_str() });
         let subject = ("submission", submission.id.to_string());

@@ -26,6 +26,7 @@ impl WaitForVerdict {
     ///
     /// # Errors
     /// `database.unavailable`.
+    #[tracing::instrument(target = "codesm_trace", name = "submissions.wait", skip_all)]
     pub async fn wait(&self, id: SubmissionId, timeout: Duration) -> AppResult<()> {
         let deadline = self.deps.clock.now() + chrono::Duration::from_std(timeout.min(MAX_WAIT)).unwrap_or_default();
         let mut subscription = self.deps.events.subscribe(id);

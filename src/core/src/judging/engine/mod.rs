@@ -9,9 +9,11 @@ mod schedule;
 mod validate;
 
 use super::{Checker, GroupResult, Input, ProgramSource, ResourceLimits, Rules, Sandbox, SandboxError, TestResult, Verdict};
+use crate::kernel::TRACE_TARGET;
 use async_trait::async_trait;
 use std::sync::Arc;
 use std::time::Duration;
+use tracing::Instrument as _;
 
 /// One test to be run.
 #[derive(Clone, Debug)]
@@ -189,7 +191,9 @@ impl Engine {
     ) -> Result<JudgeOutcome, SandboxError> {
         let mut slot = self.sandbox.slot().await?;
         let mut stages = StageTimes::default();
-        let outcome = match prepare::prepare(&mut *slot, plan, &mut stages).await? {
+        let compiling = tracing::info_span!(target: TRACE_TARGET, "judging.compile", language = plan.program.language);
+        let prepared = prepare::prepare(&mut *slot, plan, &mut stages).instrument(compiling).await?;
+        let outcome = match prepared {
             prepare::Prepared::Ready(ready) => {
                 observer.running().await;
                 let budget = budget.unwrap_or(Duration::MAX);

@@ -8,9 +8,12 @@ use crate::judging::aggregate::scored;
 use crate::judging::evaluate::{Evaluation, Known, evaluate};
 use crate::judging::grading::{Grader, LegacyPoints, OnReject, ScoreMode, TestGroup, TestNode, VerdictMode};
 use crate::judging::{GroupResult, Sandbox, SandboxError, SandboxSlot, TestResult, Verdict};
+use crate::kernel::TRACE_TARGET;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
 /// A slot, and whether it is the one that was waited for. The others are given back after every test.
 struct Place {
@@ -67,10 +70,17 @@ pub(super) async fn run(
             let extra = || sandbox.idle_slot().map(|slot| Place { slot, is_own: false });
             let Some(mut place) = own.take().or_else(extra) else { break };
             started.insert(*index);
-            running.push(async move {
-                let tested = one_test::judge(&mut *place.slot, plan, ready, test).await;
-                (place, tested)
-            });
+            let span = span(test, started.len());
+            running.push(
+                async move {
+                    let tested = one_test::judge(&mut *place.slot, plan, ready, test).await;
+                    if let Ok(tested) = &tested {
+                        Span::current().record("verdict", tested.result.verdict.as_str());
+                    }
+                    (place, tested)
+                }
+                .instrument(span),
+            );
         }
         let Some((place, tested)) = running.next().await else {
             return Err(SandboxError::Fault {
@@ -95,6 +105,15 @@ pub(super) async fn run(
             own = Some(place);
         }
     }
+}
+
+/// The span of a test, for the first so many: a trace of thousands of them would be of no use to anybody.
+fn span(test: &PlannedTest, so_far: usize) -> Span {
+    const MOST: usize = 100;
+    if so_far > MOST {
+        return Span::none();
+    }
+    tracing::info_span!(target: TRACE_TARGET, "judging.test", index = test.index, verdict = Empty)
 }
 
 struct Run<'a> {
