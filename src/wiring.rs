@@ -3,10 +3,12 @@
 mod error;
 mod http;
 mod leftovers;
+mod storage;
 
 pub use error::WiringError;
 pub use http::http_settings;
 pub(crate) use leftovers::sweep_leftovers;
+pub(crate) use storage::try_out as try_storage_out;
 
 use crate::config::Settings;
 use crate::secrets::Secrets;
@@ -19,7 +21,6 @@ use codesm_core::kernel::{BlobStore, Clock, IdGenerator, RateLimiter};
 use codesm_core::problems::ProblemDeps;
 use codesm_core::submissions::{SubmissionDeps, SubmissionLimits};
 use codesm_crypto::{Argon2PasswordHasher, JwtTokenSigner, PasswordHashingCost, RandomTokens};
-use codesm_fs::FsBlobStore;
 use codesm_memory::{LocalJobSignal, MemoryLiveEvents, MemoryRateLimiter};
 use codesm_packages::{KattisPackageReader, KattisPackageWriter, PackageLimits, PackageSettings};
 use codesm_persistence::{Database, DatabaseSettings};
@@ -63,7 +64,7 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn IdGenerator> = Arc::new(UuidV7Generator::new());
     let limiter: Arc<dyn RateLimiter> = Arc::new(MemoryRateLimiter::new(clock.clone()));
-    let blobs: Arc<dyn BlobStore> = Arc::new(blob_store(settings)?);
+    let blobs = storage::storage(settings)?.blobs;
     let signal: Arc<dyn JobSignal> = Arc::new(LocalJobSignal::new());
     let (queue, registry) = (database.job_queue(), database.worker_registry());
     let catalogue: Arc<dyn LanguageCatalogue> = Arc::new(LanguageTable::load(settings.sandbox.languages.as_deref())?);
@@ -205,15 +206,6 @@ fn package_settings(settings: &Settings) -> PackageSettings {
         scratch: settings.general.data_dir.join("scratch"),
         limits: PackageLimits::default(),
     }
-}
-
-/// The store of test data.
-///
-/// # Errors
-/// [`WiringError`] if the folder cannot be used.
-pub fn blob_store(settings: &Settings) -> Result<FsBlobStore, WiringError> {
-    let folder = &settings.storage.directory;
-    FsBlobStore::open(folder).map_err(|error| WiringError::folder(folder, &error))
 }
 
 /// Creates a folder that only this user may enter.

@@ -22,7 +22,7 @@ pub use limits::LimitsSection;
 pub use log::{LogFormat, LogSection};
 pub use print::print_redacted;
 pub use sandbox::SandboxSection;
-pub use storage::StorageSection;
+pub use storage::{S3Section, StoragePlace, StorageSection};
 
 /// Everything an operator can choose, validated.
 #[derive(Clone, Debug)]

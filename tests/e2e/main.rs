@@ -4,6 +4,8 @@
 
 mod accounts;
 mod bad_input;
+#[path = "../../adapters/s3/tests/s3/bucket.rs"]
+mod bucket;
 mod crash;
 mod events;
 mod export;
@@ -13,4 +15,5 @@ mod outage;
 mod packages;
 mod problems;
 mod processes;
+mod storage;
 mod submissions;
