@@ -94,6 +94,9 @@ async fn run_role(settings: Settings, role: Role) -> Result<(), WiringError> {
             lifecycle.spawn("preparation of languages", prepare_languages(sandbox.clone()));
         }
     }
+    if role.serves() {
+        lifecycle.spawn("sweep of uploads", sweep_uploads(wired.clone()));
+    }
     if let Some(listener) = api {
         let own_metrics = settings.general.metrics_bind.is_none().then(|| renderer(&metrics));
         serve(&settings, role, listener, &wired, own_metrics, &lifecycle)?;
@@ -145,6 +148,18 @@ async fn judge_or_not(settings: &Settings, role: Role) -> Result<Option<Arc<Proc
 async fn prepare_languages(sandbox: Arc<ProcessSandbox>) {
     sandbox.prepare_languages().await;
     std::future::pending::<()>().await;
+}
+
+/// Removes uploads that were never confirmed, at start and every hour; several processes may do so at once.
+async fn sweep_uploads(wired: Arc<Wired>) {
+    loop {
+        match wired.app.uploads.sweep.sweep_unconfirmed_uploads(wired.clock.now()).await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "removed uploads that were never confirmed"),
+            Err(error) => tracing::warn!(%error, "uploads that were never confirmed could not be removed; tried again in an hour"),
+        }
+        tokio::time::sleep(Duration::from_hours(1)).await;
+    }
 }
 
 fn worker(wired: &Wired, sandbox: &Arc<ProcessSandbox>) -> Worker {

@@ -13,13 +13,14 @@ pub(crate) use storage::try_out as try_storage_out;
 use crate::config::Settings;
 use crate::secrets::Secrets;
 use codesm_core::app::App;
-use codesm_core::auth::{AuthDeps, AuthQueries, AuthSettings};
+use codesm_core::auth::{AuthDeps, AuthQueries, AuthSettings, OpaqueTokens};
 use codesm_core::jobs::{JobQueue, JobSignal, WorkerRegistry};
 use codesm_core::judging::engine::Engine;
 use codesm_core::judging::{Language, LanguageCatalogue, ResourceLimits, Sandbox};
 use codesm_core::kernel::{BlobStore, Clock, IdGenerator, RateLimiter};
 use codesm_core::problems::ProblemDeps;
 use codesm_core::submissions::{SubmissionDeps, SubmissionLimits};
+use codesm_core::uploads::{UploadDeps, UploadLimits};
 use codesm_crypto::{Argon2PasswordHasher, JwtTokenSigner, PasswordHashingCost, RandomTokens};
 use codesm_memory::{LocalJobSignal, MemoryLiveEvents, MemoryRateLimiter};
 use codesm_packages::{KattisPackageReader, KattisPackageWriter, PackageLimits, PackageSettings};
@@ -64,7 +65,8 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn IdGenerator> = Arc::new(UuidV7Generator::new());
     let limiter: Arc<dyn RateLimiter> = Arc::new(MemoryRateLimiter::new(clock.clone()));
-    let blobs = storage::storage(settings)?.blobs;
+    let files = storage::storage(settings, secrets.upload_key)?;
+    let blobs = files.blobs;
     let signal: Arc<dyn JobSignal> = Arc::new(LocalJobSignal::new());
     let (queue, registry) = (database.job_queue(), database.worker_registry());
     let catalogue: Arc<dyn LanguageCatalogue> = Arc::new(LanguageTable::load(settings.sandbox.languages.as_deref())?);
@@ -72,12 +74,13 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
     let package_writer = Arc::new(KattisPackageWriter::new(package_settings(settings), catalogue.languages()));
     let auth_queries = database.auth_queries();
 
+    let tokens: Arc<dyn OpaqueTokens> = Arc::new(RandomTokens::new(secrets.pseudonym_key));
     let auth = AuthDeps {
         uow: database.unit_of_work(),
         queries: auth_queries.clone(),
         hasher: Arc::new(password_hasher().await?),
         signer: Arc::new(JwtTokenSigner::new(&secrets.signing_key, "codesm", "codesm-api").map_err(WiringError::key)?),
-        tokens: Arc::new(RandomTokens::new(secrets.pseudonym_key)),
+        tokens: tokens.clone(),
         limiter: limiter.clone(),
         clock: clock.clone(),
         ids: ids.clone(),
@@ -109,8 +112,21 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
         ids: ids.clone(),
         limits: submission_limits(settings),
     };
+    let uploads = UploadDeps {
+        uow: database.unit_of_work(),
+        store: files.uploads,
+        gate: files.gate,
+        tokens,
+        clock: clock.clone(),
+        ids: ids.clone(),
+        limits: UploadLimits {
+            // More than a form has fields; with files of the largest size, 10 GB for a day.
+            unconfirmed: 20,
+            test_data_bytes: settings.limits.import_bytes,
+        },
+    };
     let engine = sandbox.clone().map(|sandbox| Engine::new(sandbox as Arc<dyn Sandbox>));
-    let app = Arc::new(App::new(auth, problems, submissions, engine));
+    let app = Arc::new(App::new(auth, problems, submissions, uploads, engine));
     Ok(Wired {
         app,
         database,

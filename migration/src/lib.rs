@@ -12,6 +12,7 @@ mod m20261120_000003_submissions;
 mod m20261120_000004_jobs;
 mod m20261120_000005_audit;
 mod m20261120_000006_judging;
+mod m20261120_000020_uploads;
 
 pub use sea_orm_migration::{MigratorTrait, SchemaManager};
 
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000004_jobs::Migration),
             Box::new(m20261120_000005_audit::Migration),
             Box::new(m20261120_000006_judging::Migration),
+            Box::new(m20261120_000020_uploads::Migration),
         ]
     }
 }

@@ -2,30 +2,46 @@
 
 use super::WiringError;
 use crate::config::{S3Section, Settings, StoragePlace};
-use codesm_core::kernel::BlobStore;
-use codesm_fs::FsBlobStore;
+use codesm_core::kernel::{BlobStore, Secret};
+use codesm_core::uploads::{UploadGate, UploadStore};
+use codesm_fs::{FsBlobStore, FsUploadStore};
 use codesm_s3::{Patience, S3BlobStore, S3Error, S3Settings};
+use std::path::Path;
 use std::sync::Arc;
 
 /// What files are kept in.
 pub(crate) struct Storage {
     /// Test data and sources.
     pub(crate) blobs: Arc<dyn BlobStore>,
+    /// Uploaded files.
+    pub(crate) uploads: Arc<dyn UploadStore>,
+    /// Where this API takes uploads in itself.
+    pub(crate) gate: Option<Arc<dyn UploadGate>>,
 }
 
 /// The configured storage. A bucket is not asked anything yet: one that is away must not keep the process from starting.
 ///
 /// # Errors
 /// [`WiringError`] if a folder cannot be used or the address of the bucket means nothing.
-pub(crate) fn storage(settings: &Settings) -> Result<Storage, WiringError> {
+pub(crate) fn storage(settings: &Settings, upload_key: Secret<[u8; 32]>) -> Result<Storage, WiringError> {
     Ok(match &settings.storage.place {
         StoragePlace::Folder(folder) => {
-            let blobs = FsBlobStore::open(folder).map_err(|error| WiringError::folder(folder, &error))?;
-            Storage { blobs: Arc::new(blobs) }
+            let uploads = FsUploadStore::open(folder, upload_key).map_err(|error| WiringError::folder(folder, &error))?;
+            let uploads = Arc::new(uploads);
+            Storage {
+                blobs: Arc::new(folder_blobs(folder)?),
+                uploads: uploads.clone(),
+                gate: Some(uploads),
+            }
         }
-        StoragePlace::S3(s3) => Storage {
-            blobs: Arc::new(s3_blobs(settings, s3)?),
-        },
+        StoragePlace::S3(s3) => {
+            let blobs = s3_blobs(settings, s3)?;
+            Storage {
+                uploads: Arc::new(blobs.uploads()),
+                blobs: Arc::new(blobs),
+                gate: None,
+            }
+        }
     })
 }
 
@@ -35,7 +51,7 @@ pub(crate) fn storage(settings: &Settings) -> Result<Storage, WiringError> {
 /// What is wrong, for people.
 pub(crate) async fn try_out(settings: &Settings) -> Result<(), String> {
     let tried = match &settings.storage.place {
-        StoragePlace::Folder(_) => storage(settings).map_err(|error| error.to_string())?.blobs.check().await,
+        StoragePlace::Folder(folder) => folder_blobs(folder).map_err(|error| error.to_string())?.check().await,
         StoragePlace::S3(s3) => {
             let blobs = s3_blobs(settings, s3).map_err(|error| error.to_string())?;
             match blobs.check().await {
@@ -45,6 +61,10 @@ pub(crate) async fn try_out(settings: &Settings) -> Result<(), String> {
         }
     };
     tried.map_err(|error| error.to_string())
+}
+
+fn folder_blobs(folder: &Path) -> Result<FsBlobStore, WiringError> {
+    FsBlobStore::open(folder).map_err(|error| WiringError::folder(folder, &error))
 }
 
 fn s3_blobs(settings: &Settings, s3: &S3Section) -> Result<S3BlobStore, WiringError> {

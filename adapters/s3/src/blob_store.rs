@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::flights::Flights;
 use crate::retry::retrying;
 use crate::settings::S3Settings;
+use crate::upload_store::S3UploadStore;
 use async_trait::async_trait;
 use bytes::Bytes;
 use codesm_core::kernel::{AppError, AppResult, BlobReader, BlobRef, BlobStore, ErrorKind, LocalFile};
@@ -69,6 +70,12 @@ impl S3BlobStore {
             cache: Arc::new(BlobCache::open(cache.as_ref(), cache_bytes)?),
             flights: Arc::default(),
         })
+    }
+
+    /// Uploads in the same bucket.
+    #[must_use]
+    pub fn uploads(&self) -> S3UploadStore {
+        S3UploadStore::new(self.client.clone(), self.cache.clone())
     }
 
     /// Writes a small object, reads it back and removes it; for `codesm doctor`.

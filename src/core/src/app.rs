@@ -9,6 +9,7 @@ use crate::problems::{
 use crate::submissions::{
     FollowEvents, GetSubmission, GiveUp, JudgeSubmission, ListLanguages, ListSubmissions, SubmissionDeps, Submit, WaitForVerdict,
 };
+use crate::uploads::{ConfirmUpload, GetUpload, PresignUpload, SweepUploads, TransferUpload, UploadDeps};
 
 /// Accounts and sessions.
 #[derive(Clone)]
@@ -71,6 +72,21 @@ pub struct SubmissionUseCases {
     pub give_up: GiveUp,
 }
 
+/// Uploads.
+#[derive(Clone)]
+pub struct UploadUseCases {
+    /// Offers addresses.
+    pub presign: PresignUpload,
+    /// Takes uploaded files over.
+    pub confirm: ConfirmUpload,
+    /// Shows them.
+    pub get: GetUpload,
+    /// Takes files in and gives them out where the storage cannot.
+    pub transfer: TransferUpload,
+    /// Removes leftovers.
+    pub sweep: SweepUploads,
+}
+
 /// All use cases.
 #[derive(Clone)]
 pub struct App {
@@ -80,6 +96,8 @@ pub struct App {
     pub problems: ProblemUseCases,
     /// Submissions.
     pub submissions: SubmissionUseCases,
+    /// Uploads.
+    pub uploads: UploadUseCases,
     /// Judging; only where a sandbox runs.
     pub judge: Option<JudgeSubmission>,
 }
@@ -87,7 +105,7 @@ pub struct App {
 impl App {
     /// Builds every use case. Without an engine the process takes submissions in but does not judge.
     #[must_use]
-    pub fn new(auth: AuthDeps, problems: ProblemDeps, submissions: SubmissionDeps, engine: Option<Engine>) -> Self {
+    pub fn new(auth: AuthDeps, problems: ProblemDeps, submissions: SubmissionDeps, uploads: UploadDeps, engine: Option<Engine>) -> Self {
         Self {
             auth: AuthUseCases {
                 register: Register::new(auth.clone()),
@@ -108,6 +126,13 @@ impl App {
                 set_tests: SetTests::new(problems.clone()),
                 export: ExportProblem::new(problems.clone()),
                 import: ImportProblem::new(problems, engine.clone().map(MeasureTimeLimit::new)),
+            },
+            uploads: UploadUseCases {
+                presign: PresignUpload::new(uploads.clone()),
+                confirm: ConfirmUpload::new(uploads.clone()),
+                get: GetUpload::new(uploads.clone()),
+                transfer: TransferUpload::new(uploads.clone()),
+                sweep: SweepUploads::new(uploads),
             },
             judge: engine.map(|engine| JudgeSubmission::new(submissions.clone(), engine)),
             submissions: SubmissionUseCases {

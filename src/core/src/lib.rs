@@ -12,3 +12,4 @@ pub mod kernel;
 pub mod problems;
 pub mod store;
 pub mod submissions;
+pub mod uploads;

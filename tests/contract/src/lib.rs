@@ -48,6 +48,7 @@ pub mod opaque_tokens;
 pub mod password_hasher;
 pub mod rate_limiter;
 pub mod token_signer;
+pub mod upload_store;
 
 pub mod audit_repository;
 pub mod auth_queries;
@@ -61,6 +62,7 @@ pub mod session_repository;
 pub mod submission_queries;
 pub mod submission_repository;
 pub mod unit_of_work;
+pub mod upload_repository;
 pub mod user_repository;
 pub mod worker_registry;
 

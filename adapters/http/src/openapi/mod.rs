@@ -10,6 +10,7 @@ use crate::health::HealthApi;
 use crate::problems::ProblemsApi;
 use crate::response::names;
 use crate::submissions::SubmissionsApi;
+use crate::uploads::UploadsApi;
 use page::{PAGE, PAGE_POLICY, PAGE_SCRIPT, ui_script, ui_style};
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{Request, Response};
@@ -27,11 +28,13 @@ pub(crate) enum ApiTags {
     Problems,
     /// Submissions, runs, languages.
     Submissions,
+    /// Files.
+    Uploads,
     /// Health and metrics.
     Operation,
 }
 
-type Api = (AuthApi, ProblemsApi, SubmissionsApi, HealthApi);
+type Api = (AuthApi, ProblemsApi, SubmissionsApi, UploadsApi, HealthApi);
 
 const DESCRIPTION: &str = "CodeSM judges programs.\n\n\
     Answers are `{\"data\": …, \"meta\": {\"requestId\": …}}`; lists add `meta.page` with the `nextCursor`. Errors are RFC 9457 problems \
@@ -46,6 +49,7 @@ pub(crate) fn service(deps: &Arc<HttpDeps>) -> OpenApiService<Api, ()> {
         AuthApi(deps.clone()),
         ProblemsApi(deps.clone()),
         SubmissionsApi(deps.clone()),
+        UploadsApi(deps.clone()),
         HealthApi(deps.clone()),
     );
     OpenApiService::new(api, "CodeSM", deps.settings.version.clone())

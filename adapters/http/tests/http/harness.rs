@@ -149,6 +149,7 @@ impl Server {
             fakes.auth_deps(),
             fakes.problem_deps(),
             fakes.submission_deps(),
+            fakes.upload_deps(),
             Some(engine),
         ));
         let scratch = tempfile::tempdir().unwrap();

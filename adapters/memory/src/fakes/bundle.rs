@@ -1,8 +1,8 @@
 //! All fakes together.
 
 use super::{
-    FakeBlobStore, FakePackageReader, FakePackageWriter, FakePasswordHasher, FakeStore, FakeTokenSigner, FakeTokens, FixedLanguages,
-    ManualClock, ScriptedSandbox, SequentialIds,
+    FakeBlobStore, FakePackageReader, FakePackageWriter, FakePasswordHasher, FakeStore, FakeTokenSigner, FakeTokens, FakeUploadStore,
+    FixedLanguages, ManualClock, ScriptedSandbox, SequentialIds,
 };
 use crate::{LocalJobSignal, MemoryLiveEvents, MemoryRateLimiter};
 use chrono::Duration;
@@ -13,6 +13,7 @@ use codesm_core::kernel::Clock;
 use codesm_core::problems::ProblemDeps;
 use codesm_core::store::StoreError;
 use codesm_core::submissions::{SubmissionDeps, SubmissionLimits};
+use codesm_core::uploads::{UploadDeps, UploadLimits};
 use std::sync::Arc;
 
 /// Programs the fake sandbox takes at once.
@@ -29,6 +30,8 @@ pub struct Fakes {
     pub store: Arc<FakeStore>,
     /// Test data.
     pub blobs: Arc<FakeBlobStore>,
+    /// Uploaded files.
+    pub uploads: Arc<FakeUploadStore>,
     /// Passwords.
     pub hasher: Arc<FakePasswordHasher>,
     /// Access tokens.
@@ -64,6 +67,7 @@ impl Fakes {
             ids: Arc::default(),
             store: Arc::default(),
             blobs: Arc::default(),
+            uploads: Arc::default(),
             hasher: Arc::default(),
             signer: Arc::default(),
             tokens: Arc::default(),
@@ -160,6 +164,25 @@ impl Fakes {
             clock: self.clock.clone(),
             ids: self.ids.clone(),
             limits: self.submission_limits,
+        }
+    }
+}
+
+impl Fakes {
+    /// For the use cases of uploads; their addresses lead to this API.
+    #[must_use]
+    pub fn upload_deps(&self) -> UploadDeps {
+        UploadDeps {
+            uow: self.store.clone(),
+            store: self.uploads.clone(),
+            gate: Some(self.uploads.clone()),
+            tokens: self.tokens.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            limits: UploadLimits {
+                unconfirmed: 20,
+                test_data_bytes: u64::MAX,
+            },
         }
     }
 }

@@ -28,6 +28,7 @@ macro_rules! on {
             job_queue => job_queue_suite,
             worker_registry => worker_registry_suite,
             audit_repository => audit_repository_suite,
+            upload_repository => upload_repository_suite,
         })+
     };
 }

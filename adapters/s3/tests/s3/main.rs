@@ -7,3 +7,4 @@ mod contract;
 mod faults;
 mod proxy;
 mod stores;
+mod uploads;

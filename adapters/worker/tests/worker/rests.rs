@@ -64,7 +64,13 @@ async fn a_healthy_worker_gets_what_a_sick_one_gave_up() {
         ..rig.fakes.submission_deps()
     };
     let engine = Engine::new(Arc::new(healthy.clone()));
-    let app = App::new(rig.fakes.auth_deps(), rig.fakes.problem_deps(), submissions, Some(engine));
+    let app = App::new(
+        rig.fakes.auth_deps(),
+        rig.fakes.problem_deps(),
+        submissions,
+        rig.fakes.upload_deps(),
+        Some(engine),
+    );
     let deps = WorkerDeps {
         app: Arc::new(app),
         ..rig.deps.clone()

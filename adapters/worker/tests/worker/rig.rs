@@ -79,7 +79,7 @@ impl Rig {
             clock: clock.clone(),
             ..fakes.submission_deps()
         };
-        let app = Arc::new(App::new(auth, problems, submissions, engine));
+        let app = Arc::new(App::new(auth, problems, submissions, fakes.upload_deps(), engine));
         let account = CreateAccountCommand {
             email: "ada@example.org".to_owned(),
             username: "ada".to_owned(),
@@ -142,7 +142,7 @@ impl Rig {
         };
         let engine = Engine::new(Arc::new(sandbox.clone()));
         let deps = WorkerDeps {
-            app: Arc::new(App::new(auth, problems, submissions, Some(engine))),
+            app: Arc::new(App::new(auth, problems, submissions, self.fakes.upload_deps(), Some(engine))),
             ..self.deps.clone()
         };
         let settings = WorkerSettings {

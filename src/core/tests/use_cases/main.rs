@@ -17,5 +17,6 @@ mod problems;
 mod scoring;
 mod sessions;
 mod submit;
+mod uploads;
 mod wait;
 mod world;

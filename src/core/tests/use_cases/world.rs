@@ -45,6 +45,7 @@ impl World {
             auth_deps(&fakes, &breaking),
             problem_deps(&fakes, &breaking),
             submission_deps(&fakes, &breaking, &published),
+            fakes.upload_deps(),
             Some(Engine::new(fakes.sandbox.clone())),
         );
         Self {
