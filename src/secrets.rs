@@ -11,7 +11,7 @@ use std::path::Path;
 pub(crate) struct Secrets {
     pub(crate) signing_key: Secret<Vec<u8>>,
     pub(crate) pseudonym_key: Secret<[u8; 32]>,
-    pub(crate) upload_key: Secret<[u8; 32]>,
+    pub(crate) uploads: Secret<[u8; 32]>,
 }
 
 impl Secrets {
@@ -25,11 +25,11 @@ impl Secrets {
         // One secret to keep: what signs tokens also yields the keys of the pseudonyms in logs and of the addresses of uploads.
         let signing_key = Secret::new(signing_key);
         let pseudonym_key = derive_key(&signing_key, "pseudonyms of accounts in logs");
-        let upload_key = derive_key(&signing_key, "addresses of uploads");
+        let uploads = derive_key(&signing_key, "addresses of uploads");
         Ok(Self {
             signing_key,
             pseudonym_key,
-            upload_key,
+            uploads,
         })
     }
 }

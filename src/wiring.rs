@@ -65,7 +65,7 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn IdGenerator> = Arc::new(UuidV7Generator::new());
     let limiter: Arc<dyn RateLimiter> = Arc::new(MemoryRateLimiter::new(clock.clone()));
-    let files = storage::storage(settings, secrets.upload_key)?;
+    let files = storage::storage(settings, secrets.uploads)?;
     let blobs = files.blobs;
     let signal: Arc<dyn JobSignal> = Arc::new(LocalJobSignal::new());
     let (queue, registry) = (database.job_queue(), database.worker_registry());

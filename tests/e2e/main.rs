@@ -17,3 +17,4 @@ mod problems;
 mod processes;
 mod storage;
 mod submissions;
+mod uploads;

@@ -35,7 +35,7 @@ async fn a_package_is_imported_and_judged_from_a_bucket() {
     let server = installation.serve("all").await;
     assert_eq!(storage_status(&server).await, "up");
     let admin = installation.admin(&server).await;
-    let archive = installation.folder().join("package.zip");
+    let archive = installation.folder().join("sumofsquares.zip");
     let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/sample-problems/sumofsquares");
     zip(&package, &archive);
     upload(&admin, &archive).await.data(201);
@@ -46,8 +46,8 @@ async fn a_package_is_imported_and_judged_from_a_bucket() {
     assert!(bucket.keys().await.iter().all(|key| key.starts_with("e2e/blobs/")));
     assert!(!installation.data_dir().join("storage").exists());
     // Another machine: the same database and bucket, nothing in its cache.
-    std::fs::remove_dir_all(installation.data_dir().join("cache")).unwrap_or_default();
     drop(server);
+    std::fs::remove_dir_all(installation.data_dir().join("cache")).unwrap();
     let server = installation.serve("all").await;
     let user = server.api.user("ada").await;
     let receipt = user.submit("sumofsquares", "python", PYTHON_SUM).await;

@@ -15,14 +15,11 @@ impl Flights {
             let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             // What nobody waits for any more must not accumulate.
             flights.retain(|_, flight| flight.strong_count() > 0);
-            match flights.get(name).and_then(Weak::upgrade) {
-                Some(lock) => lock,
-                None => {
-                    let lock = Arc::default();
-                    flights.insert(name.to_owned(), Arc::downgrade(&lock));
-                    lock
-                }
-            }
+            flights.get(name).and_then(Weak::upgrade).unwrap_or_else(|| {
+                let lock = Arc::default();
+                flights.insert(name.to_owned(), Arc::downgrade(&lock));
+                lock
+            })
         };
         lock.lock_owned().await
     }

@@ -19,7 +19,7 @@ pub struct S3Settings {
     pub access_key_id: String,
     /// Secret half of the credentials.
     pub secret_access_key: String,
-    /// Whether the bucket is the first segment of the path (MinIO) instead of part of the host's name (AWS).
+    /// Whether the bucket is the first segment of the path (`MinIO`) instead of part of the host's name (AWS).
     pub path_style: bool,
     /// How long to wait, and how often to try.
     pub patience: Patience,

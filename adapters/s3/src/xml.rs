@@ -1,5 +1,7 @@
 //! The two kinds of XML that S3 needs of us: one text out of an answer, and a list of parts.
 
+use std::fmt::Write as _;
+
 /// Text of the first element of this name, if there is one. Answers of S3 are flat, and the names looked for occur once.
 pub(crate) fn text_of(document: &str, name: &str) -> Option<String> {
     let (_, rest) = document.split_once(&format!("<{name}>"))?;
@@ -13,7 +15,7 @@ pub(crate) fn complete_upload(tags: &[String]) -> String {
     for (number, tag) in (1..).zip(tags) {
         let number: u32 = number;
         let tag = escaped(tag);
-        document.push_str(&format!("<Part><PartNumber>{number}</PartNumber><ETag>{tag}</ETag></Part>"));
+        write!(document, "<Part><PartNumber>{number}</PartNumber><ETag>{tag}</ETag></Part>").expect("writing to a text cannot fail");
     }
     document.push_str("</CompleteMultipartUpload>");
     document

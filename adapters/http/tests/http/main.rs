@@ -13,3 +13,4 @@ mod operation;
 mod problems;
 mod scoring;
 mod submissions;
+mod uploads;

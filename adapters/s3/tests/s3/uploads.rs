@@ -58,8 +58,8 @@ async fn sent(offer: &UploadOffer, changes: &[(&str, &str)], bytes: Bytes) -> u1
         if name == "content-length" {
             continue;
         }
-        let changed = changes.iter().find(|(changed, _)| changed == name).map(|(_, value)| *value);
-        request = request.header(name, changed.unwrap_or(value));
+        let wanted = changes.iter().find(|(other, _)| other == name).map(|(_, value)| *value);
+        request = request.header(name, wanted.unwrap_or(value));
     }
     request.send().await.unwrap().status().as_u16()
 }
