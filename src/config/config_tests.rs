@@ -27,7 +27,7 @@ fn every_wrong_key_is_reported_at_once() {
         ("CODESM_LIMITS_LOGIN_PER_MINUTE", "0"),
         ("CODESM_SANDBOX_TIER", "E"),
         ("CODESM_LOG_FORMAT", "xml"),
-        ("CODESM_STORAGE_URL", "s3://bucket"),
+        ("CODESM_STORAGE_URL", "ftp://bucket"),
     ]);
     let expected = [
         "CODESM_ENV",
@@ -58,7 +58,7 @@ fn production_refuses_generated_secrets_and_wildcard_cors() {
 fn what_this_version_cannot_do_is_refused_rather_than_ignored() {
     assert_eq!(
         wrong(&[("CODESM_REDIS_URL", "redis://x"), ("CODESM_GEMINI_API_KEY", "x")]),
-        ["CODESM_REDIS_URL", "CODESM_GEMINI_API_KEY"]
+        ["CODESM_GEMINI_API_KEY", "CODESM_REDIS_URL"]
     );
 }
 
