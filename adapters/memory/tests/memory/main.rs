@@ -9,4 +9,4 @@ mod rate_limiter;
 mod sandbox;
 mod store;
 mod store_contract;
-mod upload_store;
+mod uploads;
