@@ -11,6 +11,7 @@ use std::path::Path;
 pub(crate) struct Secrets {
     pub(crate) signing_key: Secret<Vec<u8>>,
     pub(crate) pseudonym_key: Secret<[u8; 32]>,
+    pub(crate) uploads: Secret<[u8; 32]>,
 }
 
 impl Secrets {
@@ -21,12 +22,14 @@ impl Secrets {
             Some(file) => std::fs::read(file).map_err(|error| unreadable(file, &error))?,
             None => generated(&folder, "auth-signing-key")?,
         };
-        // One secret to keep: what signs tokens also yields the key of the pseudonyms in logs.
+        // One secret to keep: what signs tokens also yields the keys of the pseudonyms in logs and of the addresses of uploads.
         let signing_key = Secret::new(signing_key);
         let pseudonym_key = derive_key(&signing_key, "pseudonyms of accounts in logs");
+        let uploads = derive_key(&signing_key, "addresses of uploads");
         Ok(Self {
             signing_key,
             pseudonym_key,
+            uploads,
         })
     }
 }

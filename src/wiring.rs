@@ -4,15 +4,17 @@ mod background;
 mod error;
 mod http;
 mod leftovers;
+mod storage;
 
 pub use error::WiringError;
 pub use http::http_settings;
 pub(crate) use leftovers::sweep_leftovers;
+pub(crate) use storage::try_out as try_storage_out;
 
 use crate::config::Settings;
 use crate::secrets::Secrets;
 use codesm_core::app::{App, AppDeps};
-use codesm_core::auth::{AuthDeps, AuthQueries, AuthSettings};
+use codesm_core::auth::{AuthDeps, AuthQueries, AuthSettings, OpaqueTokens};
 use codesm_core::jobs::{JobQueue, JobSignal, WorkerRegistry};
 use codesm_core::judging::engine::Engine;
 use codesm_core::judging::{Language, LanguageCatalogue, ResourceLimits, Sandbox};
@@ -20,8 +22,8 @@ use codesm_core::kernel::{BlobStore, Clock, IdGenerator, RateLimiter, TraceConte
 use codesm_core::maintenance::Tend;
 use codesm_core::problems::ProblemDeps;
 use codesm_core::submissions::{SubmissionDeps, SubmissionLimits};
+use codesm_core::uploads::{UploadDeps, UploadLimits};
 use codesm_crypto::{Argon2PasswordHasher, JwtTokenSigner, PasswordHashingCost, RandomTokens};
-use codesm_fs::FsBlobStore;
 use codesm_memory::{LocalJobSignal, MemoryLiveEvents, MemoryRateLimiter};
 use codesm_otlp::OtlpTraceContext;
 use codesm_packages::{KattisPackageReader, KattisPackageWriter, PackageLimits, PackageSettings};
@@ -74,7 +76,8 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
         None => Arc::new(Untraced),
     };
     let limiter: Arc<dyn RateLimiter> = Arc::new(MemoryRateLimiter::new(clock.clone()));
-    let blobs: Arc<dyn BlobStore> = Arc::new(blob_store(settings)?);
+    let files = storage::storage(settings, secrets.uploads)?;
+    let blobs = files.blobs;
     let signal: Arc<dyn JobSignal> = Arc::new(LocalJobSignal::new());
     let (queue, registry) = (database.job_queue(), database.worker_registry());
     let catalogue: Arc<dyn LanguageCatalogue> = Arc::new(LanguageTable::load(settings.sandbox.languages.as_deref())?);
@@ -82,12 +85,13 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
     let package_writer = Arc::new(KattisPackageWriter::new(package_settings(settings), catalogue.languages()));
     let auth_queries = database.auth_queries();
 
+    let tokens: Arc<dyn OpaqueTokens> = Arc::new(RandomTokens::new(secrets.pseudonym_key));
     let auth = AuthDeps {
         uow: database.unit_of_work(),
         queries: auth_queries.clone(),
         hasher: Arc::new(password_hasher().await?),
         signer: Arc::new(JwtTokenSigner::new(&secrets.signing_key, "codesm", "codesm-api").map_err(WiringError::key)?),
-        tokens: Arc::new(RandomTokens::new(secrets.pseudonym_key)),
+        tokens: tokens.clone(),
         limiter: limiter.clone(),
         clock: clock.clone(),
         ids: ids.clone(),
@@ -121,14 +125,28 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
         traces: traces.clone(),
         limits: submission_limits(settings),
     };
+    let uploads = UploadDeps {
+        uow: database.unit_of_work(),
+        store: files.uploads,
+        gate: files.gate,
+        tokens,
+        clock: clock.clone(),
+        ids: ids.clone(),
+        limits: UploadLimits {
+            // More than a form has fields; with files of the largest size, 10 GB for a day.
+            unconfirmed: 20,
+            test_data_bytes: settings.limits.import_bytes,
+        },
+    };
     let engine = sandbox.clone().map(|sandbox| Engine::new(sandbox as Arc<dyn Sandbox>));
     let queues = background::queues(&database, &submissions);
-    let maintenance = background::maintenance(&database, &submissions);
+    let maintenance = background::maintenance(&database, &submissions, &uploads);
     let tend = Arc::new(Tend::new(maintenance.clone()));
     let app = Arc::new(App::new(AppDeps {
         auth,
         problems,
         submissions,
+        uploads,
         queues,
         maintenance,
         engine,
@@ -230,15 +248,6 @@ fn package_settings(settings: &Settings) -> PackageSettings {
         scratch: settings.general.data_dir.join("scratch"),
         limits: PackageLimits::default(),
     }
-}
-
-/// The store of test data.
-///
-/// # Errors
-/// [`WiringError`] if the folder cannot be used.
-pub fn blob_store(settings: &Settings) -> Result<FsBlobStore, WiringError> {
-    let folder = &settings.storage.directory;
-    FsBlobStore::open(folder).map_err(|error| WiringError::folder(folder, &error))
 }
 
 /// Creates a folder that only this user may enter.

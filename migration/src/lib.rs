@@ -14,6 +14,7 @@ mod m20261120_000005_audit;
 mod m20261120_000006_judging;
 mod m20261120_000007_queues;
 mod m20261120_000010_trace_context;
+mod m20261120_000020_uploads;
 
 pub use sea_orm_migration::{MigratorTrait, SchemaManager};
 
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000006_judging::Migration),
             Box::new(m20261120_000007_queues::Migration),
             Box::new(m20261120_000010_trace_context::Migration),
+            Box::new(m20261120_000020_uploads::Migration),
         ]
     }
 }

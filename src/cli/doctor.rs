@@ -2,9 +2,8 @@
 
 use super::outcome::CliError;
 use super::print_line;
-use crate::config::Settings;
+use crate::config::{Settings, StoragePlace};
 use crate::wiring;
-use codesm_core::kernel::BlobStore;
 use codesm_sandbox::Check;
 use serde_json::json;
 use std::process::ExitCode;
@@ -102,41 +101,33 @@ fn unreachable_database(name: String, detail: String) -> Check {
 }
 
 async fn storage(settings: &Settings) -> Line {
-    let name = "storage".to_owned();
-    let place = settings.storage.directory.display().to_string();
-    if !settings.storage.directory.exists() {
-        let check = Check {
-            name,
-            ok: true,
-            detail: format!("{place} will be created at first start"),
-            fix: None,
-        };
-        return Line {
-            area: "storage",
-            check,
-            vital: true,
-        };
-    }
-    let checked = match wiring::blob_store(settings) {
-        Ok(blobs) => blobs.check().await.map_err(|error| error.to_string()),
-        Err(error) => Err(error.to_string()),
-    };
-    let check = match checked {
-        Ok(()) => Check {
-            name,
-            ok: true,
-            detail: place,
-            fix: None,
+    let place = settings.storage.place.address();
+    let (ok, detail, fix) = match &settings.storage.place {
+        StoragePlace::Folder(folder) if !folder.exists() => (true, format!("{place} will be created at first start"), None),
+        StoragePlace::Folder(_) => match wiring::try_storage_out(settings).await {
+            Ok(()) => (true, place, None),
+            Err(detail) => {
+                let fix = "give this user a writable folder with free space, or correct CODESM_STORAGE_URL";
+                (false, format!("{place}: {detail}"), Some(fix))
+            }
         },
-        Err(detail) => {
-            let fix = Some("give this user a writable folder with free space, or correct CODESM_STORAGE_URL".to_owned());
-            Check {
-                name,
-                ok: false,
-                detail,
-                fix,
+        StoragePlace::S3(s3) => {
+            let place = format!("{place} at {}", s3.endpoint);
+            match wiring::try_storage_out(settings).await {
+                Ok(()) => (true, format!("{place}: written, read and removed"), None),
+                Err(detail) => {
+                    let fix = "make the bucket, give these credentials s3:ListBucket, GetObject, PutObject, DeleteObject and \
+                               AbortMultipartUpload, or correct CODESM_STORAGE_URL and CODESM_S3_…";
+                    (false, format!("{place}: {detail}"), Some(fix))
+                }
             }
         }
+    };
+    let check = Check {
+        name: "storage".to_owned(),
+        ok,
+        detail,
+        fix: fix.map(str::to_owned),
     };
     Line {
         area: "storage",

@@ -29,7 +29,7 @@ fn every_wrong_key_is_reported_at_once() {
         ("CODESM_LOG_FORMAT", "xml"),
         ("CODESM_OTLP_ENDPOINT", "http://key@collector:4318"),
         ("CODESM_OTLP_SAMPLE_RATIO", "1.5"),
-        ("CODESM_STORAGE_URL", "s3://bucket"),
+        ("CODESM_STORAGE_URL", "ftp://bucket"),
     ]);
     let expected = [
         "CODESM_ENV",
@@ -61,8 +61,8 @@ fn production_refuses_generated_secrets_and_wildcard_cors() {
 #[test]
 fn what_this_version_cannot_do_is_refused_rather_than_ignored() {
     assert_eq!(
-        wrong(&[("CODESM_REDIS_URL", "redis://x"), ("CODESM_S3_REGION", "x")]),
-        ["CODESM_REDIS_URL", "CODESM_S3_REGION"]
+        wrong(&[("CODESM_REDIS_URL", "redis://x"), ("CODESM_GEMINI_API_KEY", "x")]),
+        ["CODESM_GEMINI_API_KEY", "CODESM_REDIS_URL"]
     );
 }
 
@@ -133,4 +133,65 @@ fn durations_have_units() {
     for text in ["0", "-1m", "1w", "m", "99999999999999999999d"] {
         assert!(ttl(text).is_err(), "{text}");
     }
+}
+
+#[test]
+fn a_bucket_needs_credentials_and_amazon_is_the_usual_place() {
+    assert_eq!(
+        wrong(&[("CODESM_STORAGE_URL", "s3://judge-data")]),
+        ["CODESM_S3_ACCESS_KEY_ID", "CODESM_S3_SECRET_ACCESS_KEY"]
+    );
+    let keys = [("CODESM_S3_ACCESS_KEY_ID", "AKIA"), ("CODESM_S3_SECRET_ACCESS_KEY", "hunter2")];
+    let with = |more: &[(&'static str, &'static str)]| read(&[&keys, more].concat()).unwrap().storage.place;
+    let place = with(&[("CODESM_STORAGE_URL", "s3://judge-data"), ("CODESM_S3_REGION", "eu-central-1")]);
+    let s3 = place.s3().unwrap();
+    assert_eq!(s3.endpoint.as_str(), "https://s3.eu-central-1.amazonaws.com/");
+    assert_eq!((s3.prefix.as_str(), s3.force_path_style), ("", false));
+    let place = with(&[
+        ("CODESM_STORAGE_URL", "s3://judge-data/a/b/"),
+        ("CODESM_S3_ENDPOINT", "http://127.0.0.1:9000"),
+    ]);
+    assert_eq!(place.address(), "s3://judge-data/a/b");
+    let s3 = place.s3().unwrap();
+    assert_eq!((s3.prefix.as_str(), s3.force_path_style), ("a/b/", true));
+    assert!(!format!("{place:?}").contains("hunter2"));
+    let settings = read(&[&keys[..], &[("CODESM_STORAGE_URL", "s3://judge-data")]].concat()).unwrap();
+    assert!(!print_redacted(&settings).contains("hunter2"));
+}
+
+#[test]
+fn storage_that_means_nothing_is_refused() {
+    for url in [
+        "",
+        "x",
+        "file:",
+        "s3:",
+        "s3://",
+        "s3://ab",
+        "s3://Upper",
+        "s3://-a-",
+        "s3://bucket/../x",
+        "s3://bucket/a b",
+    ] {
+        if !url.is_empty() {
+            assert_eq!(wrong(&[("CODESM_STORAGE_URL", url)]), ["CODESM_STORAGE_URL"], "{url}");
+        }
+    }
+    let bucket = [
+        ("CODESM_STORAGE_URL", "s3://bucket"),
+        ("CODESM_S3_ACCESS_KEY_ID", "a"),
+        ("CODESM_S3_SECRET_ACCESS_KEY", "b"),
+    ];
+    for (key, text) in [
+        ("CODESM_S3_ENDPOINT", "ftp://x"),
+        ("CODESM_S3_ENDPOINT", "https://user@x"),
+        ("CODESM_S3_ENDPOINT", "x"),
+        ("CODESM_S3_REGION", "a.b"),
+        ("CODESM_S3_FORCE_PATH_STYLE", "perhaps"),
+        ("CODESM_STORAGE_CACHE_MB", "1"),
+    ] {
+        assert_eq!(wrong(&[&bucket[..], &[(key, text)]].concat()), [key], "{text}");
+    }
+    // A bucket half configured: whoever set the key relies on it.
+    assert_eq!(wrong(&[("CODESM_S3_REGION", "x")]), ["CODESM_S3_REGION"]);
 }

@@ -25,7 +25,7 @@ pub use log::{LogFormat, LogSection};
 pub use print::print_redacted;
 pub use queues::QueuesSection;
 pub use sandbox::SandboxSection;
-pub use storage::StorageSection;
+pub use storage::{S3Section, StoragePlace, StorageSection};
 pub use traces::TraceSection;
 
 /// Everything an operator can choose, validated.

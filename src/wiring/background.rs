@@ -3,6 +3,7 @@
 use codesm_core::maintenance::{MaintenanceDeps, Retention};
 use codesm_core::queues::QueueDeps;
 use codesm_core::submissions::SubmissionDeps;
+use codesm_core::uploads::{SweepUploads, UploadDeps};
 use codesm_persistence::Database;
 
 /// For operators.
@@ -20,7 +21,7 @@ pub(super) fn queues(database: &Database, submissions: &SubmissionDeps) -> Queue
 }
 
 /// For keeping the house.
-pub(super) fn maintenance(database: &Database, submissions: &SubmissionDeps) -> MaintenanceDeps {
+pub(super) fn maintenance(database: &Database, submissions: &SubmissionDeps, uploads: &UploadDeps) -> MaintenanceDeps {
     MaintenanceDeps {
         uow: submissions.uow.clone(),
         queue: submissions.queue.clone(),
@@ -29,6 +30,7 @@ pub(super) fn maintenance(database: &Database, submissions: &SubmissionDeps) -> 
         workers: submissions.workers.clone(),
         clock: submissions.clock.clone(),
         ids: submissions.ids.clone(),
+        uploads: SweepUploads::new(uploads.clone()),
         retention: Retention::default(),
     }
 }

@@ -4,6 +4,8 @@
 
 mod accounts;
 mod bad_input;
+#[path = "../../adapters/s3/tests/s3/bucket.rs"]
+mod bucket;
 mod collector;
 mod crash;
 mod databases;
@@ -16,5 +18,7 @@ mod outage;
 mod packages;
 mod problems;
 mod processes;
+mod storage;
 mod submissions;
 mod traces;
+mod uploads;

@@ -1,6 +1,6 @@
 //! The inbound HTTP adapter: REST under `/api/v1`, live events, health, metrics, the OpenAPI document and its readable page.
 //!
-//! A feature is read in one sweep (`auth`, `problems`, `submissions`, `queues`, `health`): `mod.rs` holds the handlers, `dto.rs` what goes
+//! A feature is read in one sweep (`auth`, `problems`, `submissions`, `uploads`, `queues`, `health`): `mod.rs` holds the handlers, `dto.rs` what goes
 //! over the wire. Everything between the socket and a handler is in `middleware`, whose order `middleware/mod.rs` documents.
 
 mod auth;
@@ -15,6 +15,7 @@ mod routes;
 mod server;
 mod settings;
 mod submissions;
+mod uploads;
 
 pub use health::{HealthCheck, HealthChecks, HealthReport, HealthStatus};
 pub use openapi::openapi_json;

@@ -19,6 +19,10 @@ pub(crate) enum Class {
     Submission,
     /// Takes a package in: larger, longer, dearer.
     Import,
+    /// Takes a file in: as large as the largest that may be announced, longer, dearer.
+    Upload,
+    /// Has the storage move a file: longer, dearer.
+    Storage,
     /// Outside the API proper: no authentication, no rate limit.
     Infrastructure,
 }
@@ -30,6 +34,9 @@ pub(crate) mod operation {
     pub(crate) const REFRESH: &str = "refresh";
     pub(crate) const GET_ATTACHMENT: &str = "getAttachment";
     pub(crate) const IMPORT_PROBLEM: &str = "importProblem";
+    pub(crate) const PRESIGN_UPLOAD: &str = "presignUpload";
+    pub(crate) const CONFIRM_UPLOAD: &str = "confirmUpload";
+    pub(crate) const SEND_UPLOAD: &str = "sendUpload";
     pub(crate) const SUBMIT: &str = "submit";
     pub(crate) const RUN: &str = "runCode";
     pub(crate) const HEALTH: [&str; 3] = ["healthLive", "healthReady", "healthStartup"];
@@ -44,6 +51,8 @@ impl Class {
             operation::REGISTER | operation::LOGIN | operation::REFRESH => Self::Login,
             operation::SUBMIT | operation::RUN => Self::Submission,
             operation::IMPORT_PROBLEM => Self::Import,
+            operation::SEND_UPLOAD => Self::Upload,
+            operation::PRESIGN_UPLOAD | operation::CONFIRM_UPLOAD => Self::Storage,
             operation::METRICS | operation::DOCUMENT => Self::Infrastructure,
             id if operation::HEALTH.contains(&id) => Self::Infrastructure,
             _ => Self::General,

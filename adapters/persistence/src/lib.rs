@@ -19,6 +19,7 @@ mod row;
 mod submissions;
 mod text;
 mod unit_of_work;
+mod uploads;
 mod write;
 
 pub use database::{Database, DatabaseError, DatabaseSettings, MigrationStep, PoolState, without_secrets};

@@ -9,6 +9,7 @@ use codesm_core::jobs::JobRepository;
 use codesm_core::problems::ProblemRepository;
 use codesm_core::store::{StoreError, Tx, UnitOfWork};
 use codesm_core::submissions::{IdempotencyRepository, SubmissionRepository};
+use codesm_core::uploads::UploadRepository;
 
 /// Begins transactions.
 #[derive(Debug)]
@@ -59,6 +60,10 @@ impl Tx for SeaTx {
     }
 
     fn jobs(&self) -> &dyn JobRepository {
+        self
+    }
+
+    fn uploads(&self) -> &dyn UploadRepository {
         self
     }
 

@@ -12,6 +12,7 @@ use crate::submissions::{
     CancelSubmission, FollowEvents, GetSubmission, GiveUp, JudgeSubmission, ListLanguages, ListSubmissions, SubmissionDeps, Submit,
     WaitForVerdict,
 };
+use crate::uploads::{ConfirmUpload, GetUpload, PresignUpload, SweepUploads, TransferUpload, UploadDeps};
 
 /// Accounts and sessions.
 #[derive(Clone)]
@@ -76,6 +77,21 @@ pub struct SubmissionUseCases {
     pub give_up: GiveUp,
 }
 
+/// Uploads.
+#[derive(Clone)]
+pub struct UploadUseCases {
+    /// Offers addresses.
+    pub presign: PresignUpload,
+    /// Takes uploaded files over.
+    pub confirm: ConfirmUpload,
+    /// Shows them.
+    pub get: GetUpload,
+    /// Takes files in and gives them out where the storage cannot.
+    pub transfer: TransferUpload,
+    /// Removes leftovers.
+    pub sweep: SweepUploads,
+}
+
 /// Queues and jobs, for operators.
 #[derive(Clone)]
 pub struct QueueUseCases {
@@ -100,6 +116,8 @@ pub struct AppDeps {
     pub problems: ProblemDeps,
     /// Submissions.
     pub submissions: SubmissionDeps,
+    /// Uploads.
+    pub uploads: UploadDeps,
     /// What operators do.
     pub queues: QueueDeps,
     /// Keeping the house.
@@ -117,6 +135,8 @@ pub struct App {
     pub problems: ProblemUseCases,
     /// Submissions.
     pub submissions: SubmissionUseCases,
+    /// Uploads.
+    pub uploads: UploadUseCases,
     /// Queues and jobs, for operators.
     pub queues: QueueUseCases,
     /// Does tasks of maintenance.
@@ -133,6 +153,7 @@ impl App {
             auth,
             problems,
             submissions,
+            uploads,
             queues,
             maintenance,
             engine,
@@ -157,6 +178,13 @@ impl App {
                 set_tests: SetTests::new(problems.clone()),
                 export: ExportProblem::new(problems.clone()),
                 import: ImportProblem::new(problems, engine.clone().map(MeasureTimeLimit::new)),
+            },
+            uploads: UploadUseCases {
+                presign: PresignUpload::new(uploads.clone()),
+                confirm: ConfirmUpload::new(uploads.clone()),
+                get: GetUpload::new(uploads.clone()),
+                transfer: TransferUpload::new(uploads.clone()),
+                sweep: SweepUploads::new(uploads),
             },
             queues: QueueUseCases {
                 show: ShowQueues::new(queues.clone()),

@@ -14,3 +14,4 @@ pub mod problems;
 pub mod queues;
 pub mod store;
 pub mod submissions;
+pub mod uploads;

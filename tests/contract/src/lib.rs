@@ -49,6 +49,7 @@ pub mod password_hasher;
 pub mod rate_limiter;
 pub mod token_signer;
 pub mod trace_context;
+pub mod upload_store;
 
 pub mod audit_repository;
 pub mod auth_queries;
@@ -64,6 +65,7 @@ pub mod session_repository;
 pub mod submission_queries;
 pub mod submission_repository;
 pub mod unit_of_work;
+pub mod upload_repository;
 pub mod user_repository;
 pub mod worker_registry;
 

@@ -5,3 +5,4 @@
 mod blob_store;
 mod contract;
 mod secret_file;
+mod uploads;

@@ -11,7 +11,7 @@ use poem::http::StatusCode;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-/// Uploading, unpacking and storing a package of the largest size over a slow line.
+/// Uploading, unpacking and storing a package or file of the largest size over a slow line.
 const IMPORT_EXTRA: Duration = Duration::from_mins(10);
 /// Seconds after which trying again is sensible.
 const RETRY_AFTER: u64 = 5;
@@ -20,7 +20,7 @@ const RETRY_AFTER: u64 = 5;
 pub(super) async fn guarded(settings: &HttpSettings, exchange: &Exchange, rest: impl Future<Output = Response>) -> Response {
     let limit = settings.request_timeout
         + match exchange.route.class() {
-            Class::Import => IMPORT_EXTRA,
+            Class::Import | Class::Upload | Class::Storage => IMPORT_EXTRA,
             Class::Submission => MAX_WAIT,
             Class::General | Class::Login | Class::Infrastructure => Duration::ZERO,
         };

@@ -42,6 +42,7 @@ use crate::request::check_query;
 use crate::response::{Problem, framework_problem};
 use crate::routes::{Class, Match, Routes, operation, with_escaped_rest};
 use body_limit::MeteredBody;
+use codesm_core::uploads::UploadKind;
 use poem::endpoint::BoxEndpoint;
 use poem::http::Method;
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Request, Response, Result};
@@ -103,10 +104,12 @@ impl Pipeline {
 
     /// Steps 9 to 12.
     async fn handle(&self, mut request: Request, exchange: &Arc<Exchange>) -> Response {
-        let limit = if exchange.route.class() == Class::Import {
-            self.deps.settings.import_limit_bytes
-        } else {
-            self.deps.settings.body_limit_bytes
+        let limit = match exchange.route.class() {
+            Class::Import => self.deps.settings.import_limit_bytes,
+            Class::Upload => UploadKind::ALL.into_iter().map(UploadKind::max_bytes).max().unwrap_or_default(),
+            Class::General | Class::Login | Class::Submission | Class::Storage | Class::Infrastructure => {
+                self.deps.settings.body_limit_bytes
+            }
         };
         let metered = MeteredBody::take(&mut request, limit, &exchange.body);
         request.extensions_mut().insert(exchange.clone());

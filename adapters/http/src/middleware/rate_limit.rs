@@ -9,8 +9,10 @@ use poem::Response;
 use poem::http::{HeaderName, HeaderValue, StatusCode};
 use std::net::{IpAddr, Ipv6Addr};
 
-/// An import costs as much as this many other requests: it unpacks and stores an archive.
+/// An import costs as much as this many other requests: it unpacks and stores an archive. So does a file that is taken in.
 const IMPORT_COST: u32 = 10;
+/// So does a file that the storage is to keep or to move.
+const STORAGE_COST: u32 = 5;
 
 /// Takes the token. `actor` is `None` if the credentials were wrong: then the address pays, as for anonymous calls.
 ///
@@ -26,7 +28,11 @@ pub(super) async fn take(deps: &HttpDeps, exchange: &Exchange, actor: Option<&Ac
         (_, Some(user)) => (format!("http:user:{user}"), limits.requests_per_minute),
         (_, None) => (format!("http:address:{}", address()), limits.anonymous_per_minute),
     };
-    let cost = if class == Class::Import { IMPORT_COST.min(per_minute) } else { 1 };
+    let cost = match class {
+        Class::Import | Class::Upload => IMPORT_COST.min(per_minute),
+        Class::Storage => STORAGE_COST.min(per_minute),
+        Class::General | Class::Login | Class::Submission | Class::Infrastructure => 1,
+    };
     let decision = deps.limiter.take(&key, RatePolicy::per_minute(per_minute), cost).await;
     // Set at most once: a request pays once.
     let _ = exchange.rate.set(decision);

@@ -146,6 +146,17 @@ const FAILURES: &[Failure] = &[
         "Too many of one's submissions are waiting already.",
     ),
     ("submission.unknown_language", 422, "There is no such language."),
+    ("upload.being_checked", 409, "The upload is being checked; ask again shortly."),
+    ("upload.not_confirmed", 409, "The upload is not confirmed."),
+    ("upload.not_found", 404, "There is no such upload, or it is not the caller's."),
+    ("upload.not_pending", 409, "The upload does not wait for a file any more."),
+    ("upload.not_uploaded", 409, "Nothing has been sent yet."),
+    ("upload.refused", 409, "What was sent was not what was announced, and is gone."),
+    ("upload.ticket_invalid", 403, "The address has expired or was changed."),
+    ("upload.too_many", 409, "Too many uploads of the caller are not confirmed."),
+    ("upload.wrong_kind", 409, "The upload is for something else."),
+    ("upload.wrong_size", 422, "What was sent does not have the announced size."),
+    ("upload.wrong_type", 422, "What was sent is not of the announced type."),
     ("validation.failed", 422, "Fields are not acceptable; `errors` names them."),
 ];
 
@@ -191,6 +202,7 @@ pub(super) fn of_operation(id: &str, path: &str, operation: &Value) -> BTreeMap<
         crate::problems::ERRORS,
         crate::submissions::ERRORS,
         crate::queues::ERRORS,
+        crate::uploads::ERRORS,
         crate::health::ERRORS,
     ];
     let own = all.into_iter().flatten().filter(|(operation, _)| *operation == id);
@@ -234,6 +246,7 @@ mod tests {
             crate::problems::ERRORS,
             crate::submissions::ERRORS,
             crate::queues::ERRORS,
+            crate::uploads::ERRORS,
             crate::health::ERRORS,
         ];
         for (operation, codes) in named.into_iter().flatten() {

@@ -11,6 +11,7 @@ use crate::problems::ProblemsApi;
 use crate::queues::{QueuesApi, page as queues};
 use crate::response::names;
 use crate::submissions::SubmissionsApi;
+use crate::uploads::UploadsApi;
 use page::{PAGE, PAGE_POLICY, PAGE_SCRIPT, ui_script, ui_style};
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{Request, Response};
@@ -28,11 +29,13 @@ pub(crate) enum ApiTags {
     Problems,
     /// Submissions, runs, languages.
     Submissions,
+    /// Files.
+    Uploads,
     /// Health, metrics, queues.
     Operation,
 }
 
-type Api = (AuthApi, ProblemsApi, SubmissionsApi, QueuesApi, HealthApi);
+type Api = (AuthApi, ProblemsApi, SubmissionsApi, UploadsApi, QueuesApi, HealthApi);
 
 const DESCRIPTION: &str = "CodeSM judges programs.\n\n\
     Answers are `{\"data\": …, \"meta\": {\"requestId\": …}}`; lists add `meta.page` with the `nextCursor`. Errors are RFC 9457 problems \
@@ -47,6 +50,7 @@ pub(crate) fn service(deps: &Arc<HttpDeps>) -> OpenApiService<Api, ()> {
         AuthApi(deps.clone()),
         ProblemsApi(deps.clone()),
         SubmissionsApi(deps.clone()),
+        UploadsApi(deps.clone()),
         QueuesApi(deps.clone()),
         HealthApi(deps.clone()),
     );

@@ -97,6 +97,9 @@ pub(crate) const ERRORS: &[(&str, &[&str])] = &[
             "problem.slug_taken",
             "package.too_large",
             "package.invalid",
+            "upload.not_found",
+            "upload.wrong_kind",
+            "upload.not_confirmed",
             "sandbox.unavailable",
             "storage.unavailable",
         ],
@@ -276,13 +279,15 @@ impl ProblemsApi {
 
     /// Import a problem package
     ///
-    /// A zip archive in the Kattis/ICPC problem package format, legacy or 2025-09, or a full package of Codeforces' Polygon. Needs the
-    /// role `author`.
+    /// A zip archive in the Kattis/ICPC problem package format, legacy or 2025-09, or a full package of Codeforces' Polygon; in a form,
+    /// or uploaded before. Needs the role `author`.
     #[oai(path = "/import", method = "post", operation_id = "importProblem")]
     async fn import(&self, caller: LoggedIn, upload: PackageUpload) -> Result<Created<ImportReportDto>, Problem> {
         let context = &caller.0.context;
         self.0.app.problems.import.authorize(context)?;
-        let form = upload.receive(&self.0.settings.scratch_dir, &*self.0.ids).await?;
+        let form = upload
+            .receive(&self.0.app, context, &self.0.settings.scratch_dir, &*self.0.ids)
+            .await?;
         let package = form.read(self.0.app.clone(), context.clone()).await?;
         let options = ImportOptions {
             publish: form.publish,

@@ -7,7 +7,7 @@ mod problem;
 mod types;
 
 pub(crate) use conditional::{Cached, CachedList, Freshness, names};
-pub(crate) use download::Download;
+pub(crate) use download::{Attachment, Download};
 pub(crate) use envelope::{Created, Data, List, NoContent, json_response};
 pub(crate) use problem::{PROBLEM_JSON, Problem, ProblemDetails, framework_problem, problem_example};
 pub(crate) use types::{Maybe, Nullable, Time};

@@ -14,3 +14,4 @@ mod problems;
 mod queues;
 mod scoring;
 mod submissions;
+mod uploads;

@@ -335,7 +335,7 @@ async fn a_bad_import_says_why() {
     assert_eq!(refused.fields(), [("package".to_owned(), "required".to_owned())]);
     let request = server.post("/api/v1/problems/import").bearer_auth(&author);
     server
-        .send(request.json(&json!({})))
+        .send(request.header("content-type", "text/plain").body("x"))
         .await
         .is_problem(415, "request.unsupported_media_type");
     let broken = server

@@ -1,8 +1,8 @@
 //! All fakes together.
 
 use super::{
-    FakeBlobStore, FakePackageReader, FakePackageWriter, FakePasswordHasher, FakeStore, FakeTokenSigner, FakeTokens, FixedLanguages,
-    ManualClock, ScriptedSandbox, SequentialIds,
+    FakeBlobStore, FakePackageReader, FakePackageWriter, FakePasswordHasher, FakeStore, FakeTokenSigner, FakeTokens, FakeUploadStore,
+    FixedLanguages, ManualClock, ScriptedSandbox, SequentialIds,
 };
 use crate::{LocalJobSignal, MemoryLiveEvents, MemoryRateLimiter};
 use chrono::Duration;
@@ -16,6 +16,7 @@ use codesm_core::problems::ProblemDeps;
 use codesm_core::queues::QueueDeps;
 use codesm_core::store::StoreError;
 use codesm_core::submissions::{SubmissionDeps, SubmissionLimits};
+use codesm_core::uploads::{SweepUploads, UploadDeps, UploadLimits};
 use std::sync::Arc;
 
 /// Programs the fake sandbox takes at once.
@@ -32,6 +33,8 @@ pub struct Fakes {
     pub store: Arc<FakeStore>,
     /// Test data.
     pub blobs: Arc<FakeBlobStore>,
+    /// Uploaded files.
+    pub uploads: Arc<FakeUploadStore>,
     /// Passwords.
     pub hasher: Arc<FakePasswordHasher>,
     /// Access tokens.
@@ -67,6 +70,7 @@ impl Fakes {
             ids: Arc::default(),
             store: Arc::default(),
             blobs: Arc::default(),
+            uploads: Arc::default(),
             hasher: Arc::default(),
             signer: Arc::default(),
             tokens: Arc::default(),
@@ -179,6 +183,7 @@ impl Fakes {
             workers: self.store.clone(),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
+            uploads: SweepUploads::new(self.upload_deps()),
             retention: Retention::default(),
         }
     }
@@ -205,9 +210,29 @@ impl Fakes {
             auth: self.auth_deps(),
             problems: self.problem_deps(),
             submissions: self.submission_deps(),
+            uploads: self.upload_deps(),
             queues: self.queue_deps(),
             maintenance: self.maintenance_deps(),
             engine: None,
+        }
+    }
+}
+
+impl Fakes {
+    /// For the use cases of uploads; their addresses lead to this API.
+    #[must_use]
+    pub fn upload_deps(&self) -> UploadDeps {
+        UploadDeps {
+            uow: self.store.clone(),
+            store: self.uploads.clone(),
+            gate: Some(self.uploads.clone()),
+            tokens: self.tokens.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            limits: UploadLimits {
+                unconfirmed: 20,
+                test_data_bytes: u64::MAX,
+            },
         }
     }
 }

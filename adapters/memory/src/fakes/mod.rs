@@ -25,6 +25,7 @@ mod problems;
 mod sandbox;
 mod store;
 mod submissions;
+mod uploads;
 
 pub use blobs::FakeBlobStore;
 pub use bundle::Fakes;
@@ -35,3 +36,4 @@ pub use languages::FixedLanguages;
 pub use packages::{FakePackageReader, FakePackageWriter};
 pub use sandbox::{ScriptedSandbox, accepting_run, accepting_talk, compiled};
 pub use store::FakeStore;
+pub use uploads::FakeUploadStore;

@@ -5,10 +5,11 @@ use async_trait::async_trait;
 use codesm_core::audit::{AuditEntry, AuditRepository};
 use codesm_core::auth::{RefreshToken, Session, SessionRepository, User, UserRepository};
 use codesm_core::jobs::{Job, JobRepository, Queue, WorkerAdvert};
-use codesm_core::kernel::{AuditId, JobId, ProblemId, RefreshTokenId, SessionId, SubmissionId, TestSetId, Timestamp, UserId};
+use codesm_core::kernel::{AuditId, JobId, ProblemId, RefreshTokenId, SessionId, SubmissionId, TestSetId, Timestamp, UploadId, UserId};
 use codesm_core::problems::{Problem, ProblemRepository, TestSet};
 use codesm_core::store::{StoreError, Tx, UnitOfWork};
 use codesm_core::submissions::{IdempotencyRecord, IdempotencyRepository, Submission, SubmissionRepository};
+use codesm_core::uploads::{Upload, UploadRepository};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -32,6 +33,7 @@ pub(super) struct State {
     pub(super) jobs: BTreeMap<JobId, Job>,
     pub(super) paused_queues: BTreeMap<Queue, Timestamp>,
     pub(super) leases: BTreeMap<String, (String, Timestamp)>,
+    pub(super) uploads: BTreeMap<UploadId, Upload>,
     pub(super) workers: BTreeMap<String, WorkerAdvert>,
     pub(super) audit: BTreeMap<AuditId, AuditEntry>,
 }
@@ -119,6 +121,12 @@ impl FakeStore {
         self.peek(|state| state.jobs.values().cloned().collect())
     }
 
+    /// Committed uploads, in the order of their ids.
+    #[must_use]
+    pub fn uploads(&self) -> Vec<Upload> {
+        self.peek(|state| state.uploads.values().cloned().collect())
+    }
+
     /// Committed audit entries, oldest first.
     #[must_use]
     pub fn audit_entries(&self) -> Vec<AuditEntry> {
@@ -193,6 +201,10 @@ impl Tx for FakeTx {
     }
 
     fn jobs(&self) -> &dyn JobRepository {
+        self
+    }
+
+    fn uploads(&self) -> &dyn UploadRepository {
         self
     }
 

@@ -9,3 +9,4 @@ mod rate_limiter;
 mod sandbox;
 mod store;
 mod store_contract;
+mod uploads;

@@ -62,6 +62,10 @@ mod idempotency_repository {
     codesm_contract::idempotency_repository_suite!(super::database);
 }
 
+mod upload_repository {
+    codesm_contract::upload_repository_suite!(super::database);
+}
+
 mod job_queue {
     codesm_contract::job_queue_suite!(super::database);
 }

@@ -30,6 +30,7 @@ macro_rules! on {
             leases => leases_suite,
             worker_registry => worker_registry_suite,
             audit_repository => audit_repository_suite,
+            upload_repository => upload_repository_suite,
         })+
     };
 }

@@ -49,11 +49,10 @@ async fn the_postgres_schema_goes_up_and_down_and_up() {
 async fn tells_its_state(place: Place) {
     let database = place.open().await;
     assert!(database.is_fresh().await.expect("status"));
-    let steps = database.migration_status().await.expect("status");
-    let last = steps.last().expect("a step").name.clone();
+    let steps = database.migration_status().await.expect("status").len();
     let missing = database.require_current().await;
     assert!(
-        matches!(&missing, Err(DatabaseError::Outdated { pending, .. }) if pending.len() == steps.len()),
+        matches!(&missing, Err(DatabaseError::Outdated { pending, .. }) if pending.len() == steps),
         "{missing:?}"
     );
     database.migrate_up().await.expect("up");
@@ -63,11 +62,12 @@ async fn tells_its_state(place: Place) {
     database.migrate_down(1).await.expect("down");
     let status = database.migration_status().await.expect("status");
     let applied: Vec<bool> = status.iter().map(|step| step.applied).collect();
-    assert_eq!(applied, [vec![true; steps.len() - 1], vec![false]].concat());
+    let (last, earlier) = applied.split_last().expect("steps");
+    assert!(!last && earlier.iter().all(|applied| *applied), "{applied:?}");
     assert!(status.is_sorted_by(|a, b| a.name < b.name));
     let missing = database.require_current().await;
     assert!(
-        matches!(&missing, Err(DatabaseError::Outdated { pending, .. }) if *pending == [last.clone()]),
+        matches!(&missing, Err(DatabaseError::Outdated { pending, .. }) if pending.as_slice() == [status[steps - 1].name.clone()]),
         "{missing:?}"
     );
 

@@ -78,4 +78,6 @@ typed_id! {
     JobId,
     /// An audit entry.
     AuditId,
+    /// An uploaded file.
+    UploadId,
 }

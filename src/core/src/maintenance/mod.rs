@@ -11,6 +11,7 @@ pub use tend::Tend;
 use crate::jobs::{JobQueue, JobSignal, Leases, WorkerRegistry};
 use crate::kernel::{Clock, IdGenerator};
 use crate::store::UnitOfWork;
+use crate::uploads::SweepUploads;
 use std::sync::Arc;
 
 /// What the use cases of this feature need.
@@ -30,6 +31,8 @@ pub struct MaintenanceDeps {
     pub clock: Arc<dyn Clock>,
     /// Identifiers.
     pub ids: Arc<dyn IdGenerator>,
+    /// Removes what was uploaded and never confirmed.
+    pub uploads: SweepUploads,
     /// How long things are kept.
     pub retention: Retention,
 }

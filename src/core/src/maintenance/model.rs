@@ -18,11 +18,19 @@ pub enum Task {
     ForgetKeys,
     /// Forgets workers that were not seen for long.
     ForgetWorkers,
+    /// Removes what was uploaded and never confirmed.
+    SweepUploads,
 }
 
 impl Task {
     /// Every task.
-    pub const ALL: [Self; 4] = [Self::ForgetJobs, Self::ForgetSessions, Self::ForgetKeys, Self::ForgetWorkers];
+    pub const ALL: [Self; 5] = [
+        Self::ForgetJobs,
+        Self::ForgetSessions,
+        Self::ForgetKeys,
+        Self::ForgetWorkers,
+        Self::SweepUploads,
+    ];
 
     /// Stored name.
     #[must_use]
@@ -32,6 +40,7 @@ impl Task {
             Self::ForgetSessions => "forget_sessions",
             Self::ForgetKeys => "forget_keys",
             Self::ForgetWorkers => "forget_workers",
+            Self::SweepUploads => "sweep_uploads",
         }
     }
 
@@ -46,7 +55,7 @@ impl Task {
     pub const fn every(self) -> Duration {
         match self {
             Self::ForgetJobs | Self::ForgetKeys => Duration::minutes(10),
-            Self::ForgetSessions | Self::ForgetWorkers => Duration::hours(1),
+            Self::ForgetSessions | Self::ForgetWorkers | Self::SweepUploads => Duration::hours(1),
         }
     }
 

@@ -54,6 +54,7 @@ impl RunTask {
                 tx.commit().await?;
                 Ok(removed)
             }
+            Task::SweepUploads => self.deps.uploads.sweep_unconfirmed_uploads(now).await,
             Task::ForgetWorkers => Ok(self.deps.workers.forget_before(now - retention.workers).await?),
         }
     }

@@ -6,6 +6,7 @@ use crate::jobs::JobRepository;
 use crate::kernel::AppError;
 use crate::problems::ProblemRepository;
 use crate::submissions::{IdempotencyRepository, SubmissionRepository};
+use crate::uploads::UploadRepository;
 use async_trait::async_trait;
 use std::error::Error as StdError;
 use thiserror::Error;
@@ -39,6 +40,8 @@ pub trait Tx: Send + Sync {
     fn idempotency(&self) -> &dyn IdempotencyRepository;
     /// Jobs.
     fn jobs(&self) -> &dyn JobRepository;
+    /// Uploads.
+    fn uploads(&self) -> &dyn UploadRepository;
     /// Audit trail.
     fn audit(&self) -> &dyn AuditRepository;
     /// Makes everything written permanent.

@@ -9,6 +9,7 @@ use codesm_core::kernel::AppResult;
 use codesm_core::problems::ProblemRepository;
 use codesm_core::store::{StoreError, Tx, UnitOfWork};
 use codesm_core::submissions::{IdempotencyRepository, SubmissionRepository};
+use codesm_core::uploads::UploadRepository;
 use codesm_memory::fakes::FakeStore;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicIsize, Ordering};
@@ -87,6 +88,10 @@ impl Tx for BreakingTx {
 
     fn jobs(&self) -> &dyn JobRepository {
         self.step().jobs()
+    }
+
+    fn uploads(&self) -> &dyn UploadRepository {
+        self.step().uploads()
     }
 
     fn audit(&self) -> &dyn AuditRepository {

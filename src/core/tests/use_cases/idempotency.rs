@@ -14,6 +14,7 @@ use codesm_core::store::{StoreError, Tx, UnitOfWork};
 use codesm_core::submissions::{
     IdempotencyRecord, IdempotencyRepository, Receipt, SubmissionDeps, SubmissionRepository, Submit, SubmitCommand,
 };
+use codesm_core::uploads::UploadRepository;
 use codesm_memory::fakes::FakeStore;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -190,6 +191,10 @@ impl Tx for LateTx {
 
     fn jobs(&self) -> &dyn JobRepository {
         self.tx.jobs()
+    }
+
+    fn uploads(&self) -> &dyn UploadRepository {
+        self.tx.uploads()
     }
 
     fn audit(&self) -> &dyn AuditRepository {

@@ -20,5 +20,6 @@ mod queues;
 mod scoring;
 mod sessions;
 mod submit;
+mod uploads;
 mod wait;
 mod world;

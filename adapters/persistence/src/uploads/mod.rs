@@ -1,0 +1,4 @@
+//! Uploads.
+
+mod repository;
+mod rows;
