@@ -114,7 +114,6 @@ async fn run_role(settings: Settings, role: Role) -> Result<(), WiringError> {
             lifecycle.spawn("preparation of languages", prepare_languages(sandbox.clone()));
         }
     }
-    if role.serves() {}
     if let Some(listener) = api {
         let own_metrics = settings.general.metrics_bind.is_none().then(|| renderer(&metrics));
         serve(&settings, role, listener, &wired, own_metrics, &lifecycle)?;
