@@ -1,0 +1,7 @@
+//! Redis: what several processes share. Whatever is kept here may be lost at any time; nothing depends on it.
+
+mod connection;
+mod rate_limiter;
+
+pub use connection::{RedisConnection, RedisError, RedisSettings};
+pub use rate_limiter::RedisRateLimiter;
