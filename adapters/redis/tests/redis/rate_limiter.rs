@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Redis alone is to keep the contract.
-struct NoFallback;
+pub(crate) struct NoFallback;
 
 #[async_trait]
 impl RateLimiter for NoFallback {

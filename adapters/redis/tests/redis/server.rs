@@ -2,6 +2,7 @@
 
 use codesm_redis::{RedisConnection, RedisSettings};
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,6 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct OwnRedis {
     port: u16,
     folder: TempDir,
+    arguments: Vec<&'static str>,
     child: Option<Child>,
 }
 
@@ -21,25 +23,59 @@ impl OwnRedis {
     /// A place for a server that does not run yet.
     pub(crate) fn stopped() -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        Self {
+        let server = Self {
             port,
             folder: tempfile::tempdir().unwrap(),
+            arguments: Vec::new(),
             child: None,
-        }
+        };
+        std::fs::write(server.configuration(), "").unwrap();
+        server
     }
 
     pub(crate) fn started() -> Self {
+        Self::started_with("")
+    }
+
+    /// With these lines of configuration.
+    pub(crate) fn started_with(configuration: &str) -> Self {
+        Self::started_with_arguments(configuration, &[])
+    }
+
+    pub(crate) fn started_with_arguments(configuration: &str, arguments: &[&'static str]) -> Self {
         let mut server = Self::stopped();
+        std::fs::write(server.configuration(), configuration).unwrap();
+        server.arguments = arguments.to_vec();
         server.start();
         server
     }
 
+    pub(crate) const fn port(&self) -> u16 {
+        self.port
+    }
+
+    fn configuration(&self) -> PathBuf {
+        self.folder.path().join("redis.conf")
+    }
+
     pub(crate) fn start(&mut self) {
         let child = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port"])
+            .arg(self.configuration())
+            .args([
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+                "--loglevel",
+                "warning",
+                "--port",
+            ])
             .arg(self.port.to_string())
             .arg("--dir")
             .arg(self.folder.path())
+            .args(&self.arguments)
             .stdout(Stdio::null())
             .spawn();
         self.child = Some(child.expect("redis-server runs; `config/scripts/test-services up redis` installs it"));
