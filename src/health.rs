@@ -83,6 +83,17 @@ impl ProcessHealth {
         .await
     }
 
+    /// Away, it costs what it shares and nothing else.
+    fn redis(&self) -> Option<HealthCheck> {
+        let redis = self.wired.redis.as_ref()?;
+        Some(HealthCheck {
+            name: "redis".to_owned(),
+            status: if redis.is_up() { HealthStatus::Up } else { HealthStatus::Degraded },
+            latency_ms: None,
+            details: Map::new(),
+        })
+    }
+
     /// An API without workers is ready: submissions wait. Embedded mode that cannot judge says so without refusing to serve.
     fn sandbox(&self) -> HealthCheck {
         let (status, details) = match (&self.wired.sandbox, self.role) {
@@ -126,7 +137,8 @@ impl HealthChecks for ProcessHealth {
             return self.report(checks.clone());
         }
         let (database, queue, storage) = tokio::join!(self.database(), self.queue(), self.storage());
-        let checks = vec![database, queue, storage, self.sandbox()];
+        let mut checks = vec![database, queue, storage, self.sandbox()];
+        checks.extend(self.redis());
         *last = Some((Instant::now(), checks.clone()));
         self.report(checks)
     }

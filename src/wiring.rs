@@ -4,6 +4,7 @@ mod background;
 mod error;
 mod http;
 mod leftovers;
+pub(crate) mod redis;
 mod storage;
 
 pub use error::WiringError;
@@ -13,6 +14,7 @@ pub(crate) use storage::try_out as try_storage_out;
 
 use crate::config::Settings;
 use crate::secrets::Secrets;
+use redis::Shared;
 use codesm_core::app::{App, AppDeps};
 use codesm_core::auth::{AuthDeps, AuthQueries, AuthSettings, OpaqueTokens};
 use codesm_core::jobs::{JobQueue, JobSignal, WorkerRegistry};
@@ -24,10 +26,10 @@ use codesm_core::problems::ProblemDeps;
 use codesm_core::submissions::{SubmissionDeps, SubmissionLimits};
 use codesm_core::uploads::{UploadDeps, UploadLimits};
 use codesm_crypto::{Argon2PasswordHasher, JwtTokenSigner, PasswordHashingCost, RandomTokens};
-use codesm_memory::{LocalJobSignal, MemoryLiveEvents, MemoryRateLimiter};
 use codesm_otlp::OtlpTraceContext;
 use codesm_packages::{KattisPackageReader, KattisPackageWriter, PackageLimits, PackageSettings};
 use codesm_persistence::{Database, DatabaseSettings};
+use codesm_redis::RedisConnection;
 use codesm_sandbox::{LanguageTable, ProcessSandbox, SandboxSettings, Tier};
 use codesm_system::{SystemClock, UuidV7Generator};
 use std::sync::Arc;
@@ -49,6 +51,8 @@ pub struct Wired {
     pub signal: Arc<dyn JobSignal>,
     /// Workers there are.
     pub registry: Arc<dyn WorkerRegistry>,
+    /// Redis, if it is configured.
+    pub redis: Option<Arc<RedisConnection>>,
     /// Limits rates.
     pub limiter: Arc<dyn RateLimiter>,
     /// Time.
@@ -75,10 +79,9 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
         Some(_) => Arc::new(OtlpTraceContext),
         None => Arc::new(Untraced),
     };
-    let limiter: Arc<dyn RateLimiter> = Arc::new(MemoryRateLimiter::new(clock.clone()));
+    let Shared { redis, limiter, signal, events } = redis::shared(settings, clock.clone())?;
     let files = storage::storage(settings, secrets.uploads)?;
     let blobs = files.blobs;
-    let signal: Arc<dyn JobSignal> = Arc::new(LocalJobSignal::new());
     let (queue, registry) = (database.job_queue(), database.worker_registry());
     let catalogue: Arc<dyn LanguageCatalogue> = Arc::new(LanguageTable::load(settings.sandbox.languages.as_deref())?);
     let packages = Arc::new(package_reader(settings, catalogue.languages()));
@@ -114,7 +117,7 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
         queries: database.submission_queries(),
         problems: database.problem_queries(),
         blobs: blobs.clone(),
-        events: Arc::new(MemoryLiveEvents::new()),
+        events,
         policies: Arc::new(settings.queues.policies.clone()),
         queue: queue.clone(),
         signal: signal.clone(),
@@ -159,6 +162,7 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
         queue,
         signal,
         registry,
+        redis,
         limiter,
         clock,
         ids,

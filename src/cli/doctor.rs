@@ -21,6 +21,7 @@ pub(super) async fn doctor(settings: &Settings, scratch: &Settings, as_json: boo
     let mut lines = Vec::new();
     lines.extend(sandbox(scratch).await?);
     lines.push(database(settings).await);
+    lines.extend(redis(settings).await);
     lines.push(storage(settings).await);
     let would_judge = lines.iter().all(|line| line.check.ok || !line.vital);
     if as_json {
@@ -88,6 +89,28 @@ async fn database(settings: &Settings) -> Line {
         check,
         vital: true,
     }
+}
+
+/// Nothing that judging depends on.
+async fn redis(settings: &Settings) -> Option<Line> {
+    let place = settings.redis.redacted_url()?;
+    let answer = match wiring::redis::connection(settings) {
+        Ok(Some(connection)) => connection.ping().await,
+        Ok(None) => return None,
+        Err(error) => Err(error.to_string()),
+    };
+    let fix = "start Redis, or correct CODESM_REDIS_URL; meanwhile each process goes on by itself".to_owned();
+    let check = Check {
+        name: "redis".to_owned(),
+        ok: answer.is_ok(),
+        detail: answer.as_ref().map_or_else(|reason| format!("{place}: {reason}"), |()| format!("{place} answers")),
+        fix: answer.is_err().then_some(fix),
+    };
+    Some(Line {
+        area: "redis",
+        check,
+        vital: false,
+    })
 }
 
 fn unreachable_database(name: String, detail: String) -> Check {

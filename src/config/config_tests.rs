@@ -61,8 +61,8 @@ fn production_refuses_generated_secrets_and_wildcard_cors() {
 #[test]
 fn what_this_version_cannot_do_is_refused_rather_than_ignored() {
     assert_eq!(
-        wrong(&[("CODESM_REDIS_URL", "redis://x"), ("CODESM_GEMINI_API_KEY", "x")]),
-        ["CODESM_GEMINI_API_KEY", "CODESM_REDIS_URL"]
+        wrong(&[("CODESM_MAIL_URL", "smtp://x"), ("CODESM_GEMINI_API_KEY", "x")]),
+        ["CODESM_GEMINI_API_KEY", "CODESM_MAIL_URL"]
     );
 }
 

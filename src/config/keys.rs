@@ -40,6 +40,8 @@ pub(super) const KEYS: &[Key] = keys! {
     "CODESM_SANDBOX_ALLOW_REDUCED" "judge with reduced isolation",
     "CODESM_SANDBOX_LANGUAGES" "a language table instead of the built-in one",
     "CODESM_SANDBOX_PREPARE" "prepare in the background, once per toolchain, what makes compilations faster",
+    "CODESM_REDIS_URL" "Redis: single, Sentinel or Cluster; without it every process is by itself",
+    "CODESM_REDIS_PREFIX" "beginning of every key and channel in Redis",
     "CODESM_QUEUES_RUN" "how runs are worked on: jobs at once in one process, retries, waits between them, longest time of a try",
     "CODESM_QUEUES_SUBMIT" "the same for submissions",
     "CODESM_QUEUES_REJUDGE" "the same for submissions judged once more",
@@ -66,7 +68,6 @@ pub(super) const KEYS: &[Key] = keys! {
 
 /// Keys of capabilities this version does not have. Whoever sets one relies on it, so starting without it would be wrong.
 const UNSUPPORTED: &[(&str, &str)] = &[
-    ("CODESM_REDIS_URL", "Redis"),
     ("CODESM_DATABASE_REPLICA_URL", "a read replica"),
     ("CODESM_MAIL_URL", "mail"),
     ("CODESM_GEMINI_", "Gemini"),

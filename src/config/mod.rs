@@ -11,6 +11,7 @@ mod log;
 mod parse;
 mod print;
 mod queues;
+mod redis;
 mod sandbox;
 mod storage;
 mod traces;
@@ -24,6 +25,7 @@ pub use limits::LimitsSection;
 pub use log::{LogFormat, LogSection};
 pub use print::print_redacted;
 pub use queues::QueuesSection;
+pub use redis::RedisSection;
 pub use sandbox::SandboxSection;
 pub use storage::{S3Section, StoragePlace, StorageSection};
 pub use traces::TraceSection;
@@ -43,6 +45,8 @@ pub struct Settings {
     pub storage: StorageSection,
     /// Sandbox.
     pub sandbox: SandboxSection,
+    /// Redis.
+    pub redis: RedisSection,
     /// Queues.
     pub queues: QueuesSection,
     /// Rates and sizes.
@@ -71,6 +75,7 @@ impl Settings {
             auth: AuthSection::read(environment, &general, &mut wrong),
             storage: StorageSection::read(environment, &general, &mut wrong),
             sandbox: SandboxSection::read(environment, &mut wrong),
+            redis: RedisSection::read(environment, &mut wrong),
             queues: QueuesSection::read(environment, &mut wrong),
             limits: LimitsSection::read(environment, &mut wrong),
             log: LogSection::read(environment, &mut wrong),

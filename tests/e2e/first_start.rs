@@ -93,11 +93,11 @@ async fn every_wrong_key_is_reported_at_once_and_nothing_starts() {
     let installation = Installation::new()
         .set("CODESM_ENV", "staging")
         .set("CODESM_LOG_FORMAT", "xml")
-        .set("CODESM_REDIS_URL", "redis://x");
+        .set("CODESM_MAIL_URL", "smtp://x");
     let output = installation.command(&["serve"]).output().unwrap();
     let text = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2));
-    for key in ["CODESM_ENV", "CODESM_LOG_FORMAT", "CODESM_REDIS_URL"] {
+    for key in ["CODESM_ENV", "CODESM_LOG_FORMAT", "CODESM_MAIL_URL"] {
         assert!(text.contains(key), "{text}");
     }
     assert!(!installation.data_dir().exists());

@@ -15,9 +15,12 @@ mod first_start;
 mod harness;
 mod metrics;
 mod outage;
+#[path = "../../adapters/redis/tests/redis/server.rs"]
+mod own_redis;
 mod packages;
 mod problems;
 mod processes;
+mod redis;
 mod storage;
 mod submissions;
 mod traces;

@@ -22,7 +22,8 @@ pub(crate) struct World {
     pub(crate) fakes: Fakes,
     pub(crate) breaking: BreakingStore,
     pub(crate) published: Arc<Mutex<Vec<Progress>>>,
-    pub(crate) app: App,
+    /// Shared, since all use cases together are large.
+    pub(crate) app: Arc<App>,
 }
 
 pub(crate) const PASSWORD: &str = "correct horse";
@@ -41,13 +42,13 @@ impl World {
     pub(crate) fn of(fakes: Fakes) -> Self {
         let breaking = BreakingStore::new(fakes.store.clone());
         let published = Arc::default();
-        let app = App::new(AppDeps {
+        let app = Arc::new(App::new(AppDeps {
             auth: auth_deps(&fakes, &breaking),
             problems: problem_deps(&fakes, &breaking),
             submissions: submission_deps(&fakes, &breaking, &published),
             engine: Some(Engine::new(fakes.sandbox.clone())),
             ..fakes.app_deps()
-        });
+        }));
         Self {
             fakes,
             breaking,
