@@ -1,7 +1,11 @@
 //! Redis: what several processes share. Whatever is kept here may be lost at any time; nothing depends on it.
 
 mod connection;
+mod live_events;
+mod live_message;
+mod live_subscriber;
 mod rate_limiter;
 
 pub use connection::{RedisConnection, RedisError, RedisSettings};
+pub use live_events::RedisLiveEvents;
 pub use rate_limiter::RedisRateLimiter;

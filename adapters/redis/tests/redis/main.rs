@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod deployments;
+mod live_events;
 mod outage;
 mod rate_limiter;
 mod server;

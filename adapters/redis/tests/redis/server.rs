@@ -105,9 +105,13 @@ impl OwnRedis {
 
     /// A connection, whether there is a server or not.
     pub(crate) fn connect(&self) -> Arc<RedisConnection> {
+        self.connect_with_prefix("codesm")
+    }
+
+    pub(crate) fn connect_with_prefix(&self, prefix: &str) -> Arc<RedisConnection> {
         let settings = RedisSettings {
             url: format!("redis://127.0.0.1:{}", self.port),
-            prefix: "codesm".to_owned(),
+            prefix: prefix.to_owned(),
         };
         Arc::new(RedisConnection::start(&settings).unwrap())
     }
