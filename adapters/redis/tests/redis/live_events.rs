@@ -1,6 +1,7 @@
 //! The contract of live events, and what other processes hear of them.
 
-use crate::server::{OwnRedis, until};
+use crate::road::Road;
+use crate::server::{OwnRedis, connect, until};
 use codesm_contract::TestIds;
 use codesm_contract::live_events::LiveEventsFixture;
 use codesm_core::judging::{TestResult, Verdict};
@@ -183,7 +184,7 @@ async fn a_process_does_not_hear_itself_twice() {
 async fn prefixes_keep_installations_apart() {
     let server = OwnRedis::started();
     let (first, second) = pair(&server).await;
-    let stranger = Process::start(server.connect_with_prefix("other"));
+    let stranger = Process::start(connect(server.port(), "other"));
     let deadline = Instant::now() + LONG;
     while !server.ask(&["PUBSUB", "NUMSUB", "other:events:63"]).ends_with('1') {
         assert!(Instant::now() < deadline, "never subscribed");
@@ -219,6 +220,18 @@ async fn a_subscription_that_alone_is_lost_is_made_again() {
     let (worker, api) = pair(&server).await;
     assert_eq!(server.ask(&["CLIENT", "KILL", "TYPE", "pubsub"]), "2");
     worker.reaches(&api).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subscription_whose_peer_vanished_without_a_word_is_made_again() {
+    let server = OwnRedis::started();
+    let road = Road::to(server.port()).await;
+    let worker = Process::at(&server);
+    let api = Process::start(connect(road.port(), "codesm"));
+    worker.reaches(&api).await;
+    road.cut();
+    worker.reaches(&api).await;
+    api.reaches(&worker).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,4 +6,5 @@ mod deployments;
 mod live_events;
 mod outage;
 mod rate_limiter;
+mod road;
 mod server;

@@ -105,16 +105,17 @@ impl OwnRedis {
 
     /// A connection, whether there is a server or not.
     pub(crate) fn connect(&self) -> Arc<RedisConnection> {
-        self.connect_with_prefix("codesm")
+        connect(self.port, "codesm")
     }
+}
 
-    pub(crate) fn connect_with_prefix(&self, prefix: &str) -> Arc<RedisConnection> {
-        let settings = RedisSettings {
-            url: format!("redis://127.0.0.1:{}", self.port),
-            prefix: prefix.to_owned(),
-        };
-        Arc::new(RedisConnection::start(&settings).unwrap())
-    }
+/// A connection to a port of the loopback.
+pub(crate) fn connect(port: u16, prefix: &str) -> Arc<RedisConnection> {
+    let settings = RedisSettings {
+        url: format!("redis://127.0.0.1:{port}"),
+        prefix: prefix.to_owned(),
+    };
+    Arc::new(RedisConnection::start(&settings).unwrap())
 }
 
 impl Drop for OwnRedis {
