@@ -75,8 +75,14 @@ fn describe() {
         "Jobs this worker took that another had gone silent over."
     );
     describe_gauge!("codesm_redis_connected", "1 while Redis answers.");
-    describe_counter!("codesm_redis_fallbacks_total", "Times this process went on by itself because Redis was away.");
-    describe_counter!("codesm_redis_hints_dropped_total", "News of jobs that were dropped because Redis was too slow.");
+    describe_counter!(
+        "codesm_redis_fallbacks_total",
+        "Times this process went on by itself because Redis was away."
+    );
+    describe_counter!(
+        "codesm_redis_hints_dropped_total",
+        "News of jobs that were dropped because Redis was too slow."
+    );
     describe_counter!(
         "codesm_redis_events_dropped_total",
         "Progress of submissions that was dropped because Redis was too slow."

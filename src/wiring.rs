@@ -14,7 +14,6 @@ pub(crate) use storage::try_out as try_storage_out;
 
 use crate::config::Settings;
 use crate::secrets::Secrets;
-use redis::Shared;
 use codesm_core::app::{App, AppDeps};
 use codesm_core::auth::{AuthDeps, AuthQueries, AuthSettings, OpaqueTokens};
 use codesm_core::jobs::{JobQueue, JobSignal, WorkerRegistry};
@@ -32,6 +31,7 @@ use codesm_persistence::{Database, DatabaseSettings};
 use codesm_redis::RedisConnection;
 use codesm_sandbox::{LanguageTable, ProcessSandbox, SandboxSettings, Tier};
 use codesm_system::{SystemClock, UuidV7Generator};
+use redis::Shared;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -75,11 +75,13 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
     let secrets = Secrets::load(settings)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn IdGenerator> = Arc::new(UuidV7Generator::new());
-    let traces: Arc<dyn TraceContext> = match settings.traces.endpoint {
-        Some(_) => Arc::new(OtlpTraceContext),
-        None => Arc::new(Untraced),
-    };
-    let Shared { redis, limiter, signal, events } = redis::shared(settings, clock.clone())?;
+    let traces = traces(settings);
+    let Shared {
+        redis,
+        limiter,
+        signal,
+        events,
+    } = redis::shared(settings, clock.clone())?;
     let files = storage::storage(settings, secrets.uploads)?;
     let blobs = files.blobs;
     let (queue, registry) = (database.job_queue(), database.worker_registry());
@@ -135,11 +137,7 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
         tokens,
         clock: clock.clone(),
         ids: ids.clone(),
-        limits: UploadLimits {
-            // More than a form has fields; with files of the largest size, 10 GB for a day.
-            unconfirmed: 20,
-            test_data_bytes: settings.limits.import_bytes,
-        },
+        limits: upload_limits(settings),
     };
     let engine = sandbox.clone().map(|sandbox| Engine::new(sandbox as Arc<dyn Sandbox>));
     let queues = background::queues(&database, &submissions);
@@ -170,6 +168,13 @@ pub async fn build(settings: &Settings, database: Database, sandbox: Option<Arc<
         blobs,
         sandbox,
     })
+}
+
+fn traces(settings: &Settings) -> Arc<dyn TraceContext> {
+    match settings.traces.endpoint {
+        Some(_) => Arc::new(OtlpTraceContext),
+        None => Arc::new(Untraced),
+    }
 }
 
 /// Everything but a sandbox, for commands that change the database. Brings the schema up.
@@ -274,6 +279,14 @@ async fn password_hasher() -> Result<Argon2PasswordHasher, WiringError> {
     let made = tokio::task::spawn_blocking(move || Argon2PasswordHasher::new(parallel, 256, PasswordHashingCost::OWASP)).await;
     made.map_err(|error| WiringError::new("crypto.panic", error.to_string()))?
         .map_err(|error| WiringError::new("crypto.cost", error.to_string()))
+}
+
+const fn upload_limits(settings: &Settings) -> UploadLimits {
+    UploadLimits {
+        // More than a form has fields; with files of the largest size, 10 GB for a day.
+        unconfirmed: 20,
+        test_data_bytes: settings.limits.import_bytes,
+    }
 }
 
 fn submission_limits(settings: &Settings) -> SubmissionLimits {

@@ -103,7 +103,9 @@ async fn redis(settings: &Settings) -> Option<Line> {
     let check = Check {
         name: "redis".to_owned(),
         ok: answer.is_ok(),
-        detail: answer.as_ref().map_or_else(|reason| format!("{place}: {reason}"), |()| format!("{place} answers")),
+        detail: answer
+            .as_ref()
+            .map_or_else(|reason| format!("{place}: {reason}"), |()| format!("{place} answers")),
         fix: answer.is_err().then_some(fix),
     };
     Some(Line {

@@ -68,7 +68,10 @@ mod tests {
         for (url, shown) in [
             ("redis://127.0.0.1:6379/2", "redis://127.0.0.1:6379/2"),
             ("rediss://judge:hunt@er2@redis.example.org:6380", "rediss://redis.example.org:6380"),
-            ("redis-sentinel://a:26379?sentinelServiceName=x&sentinelPassword=hunter2", "redis-sentinel://a:26379"),
+            (
+                "redis-sentinel://a:26379?sentinelServiceName=x&sentinelPassword=hunter2",
+                "redis-sentinel://a:26379",
+            ),
         ] {
             let section = RedisSection {
                 url: Some(url.to_owned()),

@@ -40,7 +40,7 @@ pub(super) fn shared(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Share
     Ok(Shared {
         limiter: Arc::new(RedisRateLimiter::new(connection.clone(), limiter)),
         signal: Arc::new(RedisJobSignal::new(connection.clone(), signal)),
-        events: Arc::new(RedisLiveEvents::new(&connection, events)),
+        events: Arc::new(RedisLiveEvents::start(connection.clone(), events)),
         redis: Some(connection),
     })
 }

@@ -15,7 +15,6 @@ mod first_start;
 mod harness;
 mod metrics;
 mod outage;
-#[path = "../../adapters/redis/tests/redis/server.rs"]
 mod own_redis;
 mod packages;
 mod problems;

@@ -57,7 +57,7 @@ async fn submissions_are_judged_while_redis_comes_is_emptied_goes_and_comes_back
         judged(&admin, &elsewhere, "cpp", CPP_SUM).await;
         judged(&elsewhere, &admin, "python", PYTHON_SUM).await;
     }
-    redis.ask(&["FLUSHALL"]);
+    redis.ask("FLUSHALL");
     judged(&admin, &elsewhere, "python", PYTHON_SUM).await;
     // While hints are on their way.
     let body = json!({ "language": "python", "source": PYTHON_SUM });

@@ -1,6 +1,6 @@
 //! The connection: made in the background, kept for as long as the process lives.
 
-use fred::prelude::{Builder, Client, ClientLike as _, Config, Error, ReconnectPolicy};
+use fred::prelude::{Builder, Client, ClientLike as _, Config, Error, PerformanceConfig, ReconnectPolicy};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -94,7 +94,8 @@ impl RedisConnection {
         &self.client
     }
 
-    /// A connection of its own for questions that Redis holds until there is an answer: how long that may take says each question.
+    /// A connection of its own for questions that Redis holds until there is an answer: how long that may take says each question. The caller must
+    /// [`close`] it.
     pub(crate) fn patient_client(&self) -> Result<Client, Error> {
         let config = self.client.client_config();
         let client = Builder::from_config(config)
@@ -116,6 +117,23 @@ impl RedisConnection {
         format!("{{{}:{kind}}}:{name}", self.prefix)
     }
 
+    /// Another client of the same Redis, with a connection of its own that begins at once: one that is subscribed can do nothing else.
+    /// It holds this many messages until they are read. The caller must [`close`] it.
+    pub(crate) fn subscriber(&self, unread_messages: usize) -> Client {
+        let performance = PerformanceConfig {
+            broadcast_channel_capacity: unread_messages,
+            ..self.client.perf_config()
+        };
+        let client = Client::new(
+            self.client.client_config(),
+            Some(performance),
+            Some(self.client.connection_config().clone()),
+            self.client.client_reconnect_policy(),
+        );
+        drop(client.connect());
+        client
+    }
+
     /// A key below the prefix.
     pub(crate) fn key(&self, kind: &str, name: &str) -> String {
         format!("{}:{kind}:{name}", self.prefix)
@@ -125,15 +143,19 @@ impl RedisConnection {
 impl Drop for RedisConnection {
     fn drop(&mut self) {
         self.watch.abort();
-        let client = self.client.clone();
-        // Without a runtime the process is ending, and with it the connection.
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move {
-                if let Err(error) = client.quit().await {
-                    tracing::debug!(%error, "Redis was gone before the connection was closed");
-                }
-            });
-        }
+        close(self.client.clone());
+    }
+}
+
+/// Closes a client in the background.
+pub(crate) fn close(client: Client) {
+    // Without a runtime the process is ending, and with it the connection.
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(async move {
+            if let Err(error) = client.quit().await {
+                tracing::debug!(%error, "Redis was gone before the connection was closed");
+            }
+        });
     }
 }
 

@@ -6,6 +6,7 @@
 //! took them, or on the way; the process that looks after the queues announces again what has waited for a second.
 
 use crate::RedisConnection;
+use crate::connection::close;
 use crate::hint::{Hint, lane_of};
 use async_trait::async_trait;
 use codesm_core::jobs::{Job, JobSignal, Listener, Queue, Wake};
@@ -33,6 +34,9 @@ const WAITING: usize = 10_000;
 /// Hints sent at a time.
 const BATCH: usize = 256;
 
+/// What Redis said: the lane and the hint that lay there, or nothing.
+type Answer = Result<Option<(String, String)>, Error>;
+
 /// Hints through Redis. While it is away, another signal wakes the workers of this process, and they look at the table more often.
 pub struct RedisJobSignal {
     connection: Arc<RedisConnection>,
@@ -50,7 +54,7 @@ pub struct RedisJobSignal {
 struct Ear {
     client: Option<Client>,
     /// The question that is on its way. It outlives whoever asked and gave up, so that its answer is not lost.
-    asked: Option<JoinHandle<Result<Option<(String, String)>, Error>>>,
+    asked: Option<JoinHandle<Answer>>,
 }
 
 impl RedisJobSignal {
@@ -81,7 +85,7 @@ impl RedisJobSignal {
     }
 
     /// What Redis says next to this kind of listener.
-    async fn heard(&self, listener: &Listener) -> Result<Option<(String, String)>, Error> {
+    async fn heard(&self, listener: &Listener) -> Answer {
         let runs_programs = listener.queues.iter().any(|queue| Queue::JUDGING.contains(queue));
         let mut ear = self.ears[usize::from(runs_programs)].lock().await;
         if ear.asked.is_none() {
@@ -138,8 +142,12 @@ impl Drop for RedisJobSignal {
     fn drop(&mut self) {
         self.sender.abort();
         for ear in &mut self.ears {
-            if let Some(asked) = ear.get_mut().asked.take() {
+            let ear = ear.get_mut();
+            if let Some(asked) = ear.asked.take() {
                 asked.abort();
+            }
+            if let Some(client) = ear.client.take() {
+                close(client);
             }
         }
     }
@@ -189,7 +197,7 @@ impl JobSignal for RedisJobSignal {
 }
 
 /// Asks once: for what is there, and if there is nothing, for what comes.
-async fn ask(pop: Arc<Script>, client: Client, keys: Vec<String>, lanes: usize) -> Result<Option<(String, String)>, Error> {
+async fn ask(pop: Arc<Script>, client: Client, keys: Vec<String>, lanes: usize) -> Answer {
     let found: Vec<String> = pop.evalsha_with_reload(&client, keys.clone(), vec![lanes.to_string()]).await?;
     if let [key, hint] = found.as_slice() {
         return Ok(Some((key.clone(), hint.clone())));

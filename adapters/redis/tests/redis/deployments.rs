@@ -1,14 +1,27 @@
 //! Cluster, Sentinel and users with passwords.
 
+use crate::live_events::Process;
 use crate::server::{OwnRedis, until};
 use codesm_core::kernel::{RateLimiter as _, RatePolicy};
 use codesm_redis::{RedisConnection, RedisRateLimiter, RedisSettings};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-async fn limits_at(url: String) {
+async fn works_at(url: String) {
     let prefix = "codesm".to_owned();
-    let connection = Arc::new(RedisConnection::start(&RedisSettings { url, prefix }).unwrap());
+    let connect = || {
+        Arc::new(
+            RedisConnection::start(&RedisSettings {
+                url: url.clone(),
+                prefix: prefix.clone(),
+            })
+            .unwrap(),
+        )
+    };
+    let (worker, api) = (Process::start(connect()), Process::start(connect()));
+    worker.reaches(&api).await;
+    api.reaches(&worker).await;
+    let connection = connect();
     until(&connection, true).await;
     let limiter = RedisRateLimiter::new(connection, Arc::new(crate::rate_limiter::NoFallback));
     for key in ["one", "two", "three"] {
@@ -19,7 +32,7 @@ async fn limits_at(url: String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cluster_shares_buckets() {
+async fn a_cluster_shares_buckets_and_events() {
     let bus = OwnRedis::stopped().port();
     let server = OwnRedis::started_with(&format!("cluster-enabled yes\ncluster-port {bus}\ncluster-announce-ip 127.0.0.1\n"));
     assert_eq!(server.ask(&["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]), "OK");
@@ -28,20 +41,20 @@ async fn a_cluster_shares_buckets() {
         assert!(Instant::now() < deadline, "the cluster never forms");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    limits_at(format!("redis-cluster://127.0.0.1:{}", server.port())).await;
+    works_at(format!("redis-cluster://127.0.0.1:{}", server.port())).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sentinel_says_where_the_buckets_are() {
+async fn a_sentinel_says_where_buckets_and_events_are() {
     let server = OwnRedis::started();
     let sentinel = OwnRedis::started_with_arguments(&format!("sentinel monitor codesm 127.0.0.1 {} 1\n", server.port()), &["--sentinel"]);
     let port = sentinel.port();
-    limits_at(format!("redis-sentinel://127.0.0.1:{port}?sentinelServiceName=codesm")).await;
+    works_at(format!("redis-sentinel://127.0.0.1:{port}?sentinelServiceName=codesm")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_user_with_a_password_may_log_in() {
     let server = OwnRedis::started_with("user judge on >hunter2 ~codesm:* &codesm:* +@all\n");
     assert_eq!(server.ask(&["ACL", "SETUSER", "default", "off"]), "OK");
-    limits_at(format!("redis://judge:hunter2@127.0.0.1:{}", server.port())).await;
+    works_at(format!("redis://judge:hunter2@127.0.0.1:{}", server.port())).await;
 }

@@ -4,6 +4,8 @@
 
 mod deployments;
 mod job_signal;
+mod live_events;
 mod outage;
 mod rate_limiter;
+mod road;
 mod server;

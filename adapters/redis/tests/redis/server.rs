@@ -103,19 +103,19 @@ impl OwnRedis {
         String::from_utf8(output.unwrap().stdout).unwrap().trim().to_owned()
     }
 
-    /// Where it is, or will be.
-    pub(crate) fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
-    }
-
     /// A connection, whether there is a server or not.
     pub(crate) fn connect(&self) -> Arc<RedisConnection> {
-        let settings = RedisSettings {
-            url: self.url(),
-            prefix: "codesm".to_owned(),
-        };
-        Arc::new(RedisConnection::start(&settings).unwrap())
+        connect(self.port, "codesm")
     }
+}
+
+/// A connection to a port of the loopback.
+pub(crate) fn connect(port: u16, prefix: &str) -> Arc<RedisConnection> {
+    let settings = RedisSettings {
+        url: format!("redis://127.0.0.1:{port}"),
+        prefix: prefix.to_owned(),
+    };
+    Arc::new(RedisConnection::start(&settings).unwrap())
 }
 
 impl Drop for OwnRedis {
