@@ -95,13 +95,13 @@ async fn processes_share_their_rate_limits() {
     until_ready_says(&second, "up").await;
     let mut remaining = Vec::new();
     for server in [&first, &second, &first, &second, &first, &second] {
-        let answer = server.api.get("/api/v1/languages").await;
+        let answer = server.api.get("/languages").await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         remaining.push(answer.headers["ratelimit-remaining"].to_str().unwrap().to_owned());
     }
     assert_eq!(remaining, ["5", "4", "3", "2", "1", "0"]);
     for server in [&first, &second] {
-        let answer = server.api.get("/api/v1/languages").await;
+        let answer = server.api.get("/languages").await;
         assert_eq!((answer.status.as_u16(), answer.body["code"].as_str()), (429, Some("rate.limited")));
     }
 }

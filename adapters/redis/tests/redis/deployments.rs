@@ -23,6 +23,7 @@ async fn works_at(url: String) {
     api.reaches(&worker).await;
     let connection = connect();
     until(&connection, true).await;
+    crate::job_signal::carries_hints(&connection).await;
     let limiter = RedisRateLimiter::new(connection, Arc::new(crate::rate_limiter::NoFallback));
     for key in ["one", "two", "three"] {
         for remaining in [4, 3] {
@@ -32,7 +33,7 @@ async fn works_at(url: String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cluster_shares_buckets_and_events() {
+async fn a_cluster_shares_buckets_events_and_hints() {
     let bus = OwnRedis::stopped().port();
     let server = OwnRedis::started_with(&format!("cluster-enabled yes\ncluster-port {bus}\ncluster-announce-ip 127.0.0.1\n"));
     assert_eq!(server.ask(&["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]), "OK");
@@ -45,7 +46,7 @@ async fn a_cluster_shares_buckets_and_events() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sentinel_says_where_buckets_and_events_are() {
+async fn a_sentinel_says_where_buckets_events_and_hints_are() {
     let server = OwnRedis::started();
     let sentinel = OwnRedis::started_with_arguments(&format!("sentinel monitor codesm 127.0.0.1 {} 1\n", server.port()), &["--sentinel"]);
     let port = sentinel.port();
@@ -54,7 +55,9 @@ async fn a_sentinel_says_where_buckets_and_events_are() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_user_with_a_password_may_log_in() {
-    let server = OwnRedis::started_with("user judge on >hunter2 ~codesm:* &codesm:* +@all\n");
+    let server = OwnRedis::started_with(
+        "user judge on >hunter2 ~codesm:* ~{codesm:* &codesm:* +@read +@write +@scripting +@pubsub +@connection +info +time +cluster\n",
+    );
     assert_eq!(server.ask(&["ACL", "SETUSER", "default", "off"]), "OK");
     works_at(format!("redis://judge:hunter2@127.0.0.1:{}", server.port())).await;
 }

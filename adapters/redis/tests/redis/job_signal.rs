@@ -108,6 +108,21 @@ async fn announce(server: &OwnRedis, signal: &RedisJobSignal, jobs: &[&Job]) {
     }
 }
 
+/// A hint comes back through Redis, one that was there and one that comes.
+pub(crate) async fn carries_hints(connection: &Arc<RedisConnection>) {
+    let signal = signal(connection);
+    let listener = listener(&[Queue::Run, Queue::Submit], &["cpp", "python"]);
+    for (queue, requirements) in [(Queue::Submit, &["python"][..]), (Queue::Run, &[])] {
+        let job = job(queue, requirements, 1);
+        signal.announce(&job);
+        let deadline = Instant::now() + LONG;
+        // The connection that waits is made with the first question.
+        while signal.wait(&listener, LONG).await != Wake::Job(job.id) {
+            assert!(Instant::now() < deadline, "no hint comes");
+        }
+    }
+}
+
 #[tokio::test]
 async fn hints_come_by_queue_and_then_by_turn_whatever_they_require() {
     let server = OwnRedis::started();
