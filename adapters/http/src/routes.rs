@@ -17,6 +17,8 @@ pub(crate) enum Class {
     Login,
     /// Takes a program in and may wait for its verdict: the user's bucket for submissions pays.
     Submission,
+    /// Takes many programs in: larger, and as dear as the user's bucket for submissions holds.
+    Batch,
     /// Takes a package in: larger, longer, dearer.
     Import,
     /// Takes a file in: as large as the largest that may be announced, longer, dearer.
@@ -38,6 +40,7 @@ pub(crate) mod operation {
     pub(crate) const CONFIRM_UPLOAD: &str = "confirmUpload";
     pub(crate) const SEND_UPLOAD: &str = "sendUpload";
     pub(crate) const SUBMIT: &str = "submit";
+    pub(crate) const SUBMIT_BATCH: &str = "submitBatch";
     pub(crate) const RUN: &str = "runCode";
     pub(crate) const HEALTH: [&str; 3] = ["healthLive", "healthReady", "healthStartup"];
     pub(crate) const METRICS: &str = "metrics";
@@ -50,6 +53,7 @@ impl Class {
         match operation_id {
             operation::REGISTER | operation::LOGIN | operation::REFRESH => Self::Login,
             operation::SUBMIT | operation::RUN => Self::Submission,
+            operation::SUBMIT_BATCH => Self::Batch,
             operation::IMPORT_PROBLEM => Self::Import,
             operation::SEND_UPLOAD => Self::Upload,
             operation::PRESIGN_UPLOAD | operation::CONFIRM_UPLOAD => Self::Storage,

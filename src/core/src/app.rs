@@ -10,7 +10,7 @@ use crate::problems::{
 use crate::queues::{ChangeQueue, DrainQueue, QueueDeps, RemoveJob, RetryJobs, ShowQueues};
 use crate::submissions::{
     CancelSubmission, FollowEvents, GetSubmission, GiveUp, JudgeSubmission, ListLanguages, ListSubmissions, SubmissionDeps, Submit,
-    WaitForVerdict,
+    SubmitBatch,    WaitForVerdict,
 };
 use crate::uploads::{ConfirmUpload, GetUpload, PresignUpload, SweepUploads, TransferUpload, UploadDeps};
 
@@ -61,6 +61,8 @@ pub struct ProblemUseCases {
 pub struct SubmissionUseCases {
     /// Takes submissions in.
     pub submit: Submit,
+    /// Takes several in together.
+    pub submit_batch: SubmitBatch,
     /// Shows one.
     pub get: GetSubmission,
     /// The history.
@@ -197,6 +199,7 @@ impl App {
             judge: engine.map(|engine| JudgeSubmission::new(submissions.clone(), engine)),
             submissions: SubmissionUseCases {
                 submit: Submit::new(submissions.clone()),
+                submit_batch: SubmitBatch::new(Submit::new(submissions.clone())),
                 get: GetSubmission::new(submissions.clone()),
                 list: ListSubmissions::new(submissions.clone()),
                 wait: WaitForVerdict::new(submissions.clone()),

@@ -22,7 +22,7 @@ pub(super) async fn guarded(settings: &HttpSettings, exchange: &Exchange, rest: 
         + match exchange.route.class() {
             Class::Import | Class::Upload | Class::Storage => IMPORT_EXTRA,
             Class::Submission => MAX_WAIT,
-            Class::General | Class::Login | Class::Infrastructure => Duration::ZERO,
+            Class::General | Class::Login | Class::Batch | Class::Infrastructure => Duration::ZERO,
         };
     let caught = AssertUnwindSafe(rest).catch_unwind();
     match tokio::time::timeout(limit, caught).await {

@@ -50,6 +50,9 @@ use std::sync::Arc;
 use std::time::Instant;
 use tracing::Instrument as _;
 
+/// Most bytes of a batch: a hundred programs of the largest usual size, 128 KiB, and their names.
+const BATCH_BYTES: u64 = 16 << 20;
+
 /// The API behind its middleware.
 pub(crate) struct Pipeline {
     deps: Arc<HttpDeps>,
@@ -106,6 +109,7 @@ impl Pipeline {
     async fn handle(&self, mut request: Request, exchange: &Arc<Exchange>) -> Response {
         let limit = match exchange.route.class() {
             Class::Import => self.deps.settings.import_limit_bytes,
+            Class::Batch => BATCH_BYTES,
             Class::Upload => UploadKind::ALL.into_iter().map(UploadKind::max_bytes).max().unwrap_or_default(),
             Class::General | Class::Login | Class::Submission | Class::Storage | Class::Infrastructure => {
                 self.deps.settings.body_limit_bytes

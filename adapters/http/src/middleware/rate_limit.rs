@@ -24,11 +24,13 @@ pub(super) async fn take(deps: &HttpDeps, exchange: &Exchange, actor: Option<&Ac
     let address = || exchange.client_ip.map_or_else(|| "unknown".to_owned(), network);
     let (key, per_minute) = match (class, actor.and_then(Actor::user_id)) {
         (Class::Login, _) => (format!("http:login:{}", address()), limits.login_per_minute),
-        (Class::Submission, Some(user)) => (format!("http:submission:{user}"), limits.submissions_per_minute),
+        (Class::Submission | Class::Batch, Some(user)) => (format!("http:submission:{user}"), limits.submissions_per_minute),
         (_, Some(user)) => (format!("http:user:{user}"), limits.requests_per_minute),
         (_, None) => (format!("http:address:{}", address()), limits.anonymous_per_minute),
     };
     let cost = match class {
+        // All there is: who sends batches sends one a minute.
+        Class::Batch => per_minute,
         Class::Import | Class::Upload => IMPORT_COST.min(per_minute),
         Class::Storage => STORAGE_COST.min(per_minute),
         Class::General | Class::Login | Class::Submission | Class::Infrastructure => 1,

@@ -111,6 +111,7 @@ const FAILURES: &[Failure] = &[
     ("submission.already_judged", 409, "The submission has its verdict already."),
     ("submission.args_not_text", 422, "An argument holds NUL."),
     ("submission.args_too_long", 422, "Too many or too long arguments."),
+    ("submission.batch_size", 422, "A batch has 1 to 100 submissions."),
     ("submission.code_too_long", 422, "The problem takes less source code."),
     ("submission.file_name_invalid", 422, "A file name is no plain relative path."),
     ("submission.file_name_repeated", 422, "A file name occurs twice."),

@@ -2,7 +2,7 @@
 
 use super::dto::{FileDto, LimitsDto, ModeDto, StateDto, SubmissionDto, SubmissionItemDto, VerdictDto};
 use super::languages::LanguageDto;
-use super::requests::{RunBody, RunLimitsBody, SubmitBody};
+use super::requests::{BatchBody, BatchItemBody, RunBody, RunLimitsBody, SubmitBody};
 use super::results::{GroupDto, TestDto};
 use crate::response::{Maybe, Nullable, Time};
 use chrono::DateTime;
@@ -22,6 +22,22 @@ impl Example for SubmitBody {
             files: Maybe(None),
             mode: Maybe(Some(ModeDto::Submit)),
             stdin: Maybe(None),
+        }
+    }
+}
+
+impl Example for BatchBody {
+    fn example() -> Self {
+        let item = |problem: &str, mode| BatchItemBody {
+            problem: problem.to_owned(),
+            language: "python".to_owned(),
+            source: Maybe(Some(SOURCE.to_owned())),
+            files: Maybe(None),
+            mode: Maybe(Some(mode)),
+            stdin: Maybe(None),
+        };
+        Self {
+            submissions: vec![item("sum", ModeDto::Submit), item("difference", ModeDto::Run)],
         }
     }
 }

@@ -21,7 +21,7 @@ use languages::LanguageDto;
 use poem::http::StatusCode;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
-use requests::{RunBody, SubmitBody};
+use requests::{BatchBody, BatchItemBody, RunBody, SubmitBody};
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
@@ -63,6 +63,20 @@ pub(crate) const ERRORS: &[(&str, &[&str])] = &[
     (
         operation::SUBMIT,
         &[
+            "problem.not_found",
+            "problem.not_published",
+            "problem.no_tests",
+            "problem.no_samples",
+            "problem.checker_unavailable",
+            "submission.language_not_permitted",
+            "submission.code_too_long",
+        ],
+    ),
+    (operation::SUBMIT_BATCH, SOURCE_ERRORS),
+    (
+        operation::SUBMIT_BATCH,
+        &[
+            "submission.batch_size",
             "problem.not_found",
             "problem.not_published",
             "problem.no_tests",
@@ -128,6 +142,35 @@ impl SubmissionsApi {
         });
         let command = body.0.into_command(problem_ref(&problem.0)?, idempotency);
         self.take(&caller.0, command, wait.0).await
+    }
+
+    /// Submit several programs
+    ///
+    /// 1 to 100, to any problems. All are taken in together and judged one by one, or none is and `errors` says what is wrong with
+    /// which. Costs all of the caller's rate limit for submissions. `Idempotency-Key` counts for the whole batch.
+    #[oai(path = "/submissions/batch", method = "post", operation_id = "submitBatch")]
+    async fn submit_batch(
+        &self,
+        caller: LoggedIn,
+        /// 1 to 255 visible characters of the client's choice, for safe repetition.
+        #[oai(name = "Idempotency-Key")]
+        idempotency_key: HeaderText,
+        body: Body<BatchBody>,
+    ) -> Result<Created<Vec<SubmissionDto>>, Problem> {
+        let key = idempotency_key.0.map(|key| IdempotencyKey {
+            key,
+            fingerprint: fingerprint::of(&["batch"], &body.0),
+        });
+        let commands: Vec<SubmitCommand> = body.0.submissions.into_iter().map(BatchItemBody::into_command).collect::<Result<_, _>>()?;
+        let submissions = &self.0.app.submissions;
+        let receipts = submissions.submit_batch.submit(&caller.0.context, commands, key).await?;
+        let replayed = receipts.iter().any(|receipt| receipt.replayed);
+        let views = receipts.into_iter().map(|receipt| submissions.get.of_receipt(receipt.submission));
+        Ok(Created {
+            data: views.map(Into::into).collect(),
+            location: "/api/v1/submissions".to_owned(),
+            replayed,
+        })
     }
 
     /// Run code

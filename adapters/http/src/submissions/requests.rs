@@ -1,7 +1,8 @@
 //! What comes over the wire about submissions.
 
 use super::dto::{FileDto, ModeDto};
-use crate::response::Maybe;
+use crate::request::problem_ref;
+use crate::response::{Maybe, Problem};
 use codesm_core::judging::Mode;
 use codesm_core::problems::ProblemRef;
 use codesm_core::submissions::{IdempotencyKey, RunLimitsOverride, SubmitCommand, SubmitTarget, TextFile};
@@ -46,6 +47,53 @@ impl SubmitBody {
 
 fn text_files(files: Maybe<Vec<FileDto>>) -> Option<Vec<TextFile>> {
     files.0.map(|files| files.into_iter().map(Into::into).collect())
+}
+
+/// Programs for problems.
+#[derive(Object)]
+#[oai(rename = "SubmitBatch", rename_all = "camelCase", example)]
+pub(super) struct BatchBody {
+    /// 1 to 100.
+    pub(super) submissions: Vec<BatchItemBody>,
+}
+
+/// One program of a batch.
+#[derive(Object)]
+#[oai(rename = "SubmitBatchItem", rename_all = "camelCase")]
+pub(super) struct BatchItemBody {
+    /// Identifier or slug.
+    pub(super) problem: String,
+    /// Language id, such as `cpp`; see `/api/v1/languages`.
+    pub(super) language: String,
+    /// The program, if it is one file.
+    pub(super) source: Maybe<String>,
+    /// The program, if it is several files; 1 to 50.
+    pub(super) files: Maybe<Vec<FileDto>>,
+    /// What for; `submit` if absent.
+    pub(super) mode: Maybe<ModeDto>,
+    /// Standard input, only for mode `run`; the samples if absent.
+    pub(super) stdin: Maybe<String>,
+}
+
+impl BatchItemBody {
+    pub(super) fn into_command(self) -> Result<SubmitCommand, Problem> {
+        let Self {
+            problem,
+            language,
+            source,
+            files,
+            mode,
+            stdin,
+        } = self;
+        let body = SubmitBody {
+            language,
+            source,
+            files,
+            mode,
+            stdin,
+        };
+        Ok(body.into_command(problem_ref(&problem)?, None))
+    }
 }
 
 /// A program to run: `source` or `files`, not both.

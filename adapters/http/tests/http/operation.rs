@@ -127,6 +127,7 @@ fn the_document_has_every_path_of_the_contract() {
         "get /api/v1/submissions/{id}",
         "get /api/v1/submissions/{id}/events",
         "post /api/v1/submissions/{id}/cancel",
+        "post /api/v1/submissions/batch",
         "get /api/v1/admin/queues",
         "post /api/v1/admin/queues/{queue}/pause",
         "post /api/v1/admin/queues/{queue}/resume",

@@ -1,5 +1,6 @@
 //! Submissions and runs: receipt, judging, history, live events.
 
+mod accept;
 mod cancel;
 mod events;
 mod get;
@@ -12,6 +13,7 @@ mod model;
 mod policy;
 mod ports;
 mod submit;
+mod submit_batch;
 mod validate;
 mod wait;
 
@@ -29,4 +31,5 @@ pub use ports::{
 };
 pub(crate) use submit::KEY_LIFETIME;
 pub use submit::{IdempotencyKey, Receipt, Submit, SubmitCommand, SubmitTarget};
+pub use submit_batch::{MAX_BATCH, SubmitBatch};
 pub use wait::{MAX_WAIT, WaitForVerdict};
