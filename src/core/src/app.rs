@@ -10,7 +10,7 @@ use crate::problems::{
 use crate::queues::{ChangeQueue, DrainQueue, QueueDeps, RemoveJob, RetryJobs, ShowQueues};
 use crate::submissions::{
     CancelSubmission, FollowEvents, GetSubmission, GiveUp, JudgeSubmission, ListLanguages, ListSubmissions, SubmissionDeps, Submit,
-    SubmitBatch,    WaitForVerdict,
+    SubmitBatch, WaitForVerdict,
 };
 use crate::uploads::{ConfirmUpload, GetUpload, PresignUpload, SweepUploads, TransferUpload, UploadDeps};
 

@@ -161,7 +161,12 @@ impl SubmissionsApi {
             key,
             fingerprint: fingerprint::of(&["batch"], &body.0),
         });
-        let commands: Vec<SubmitCommand> = body.0.submissions.into_iter().map(BatchItemBody::into_command).collect::<Result<_, _>>()?;
+        let commands: Vec<SubmitCommand> = body
+            .0
+            .submissions
+            .into_iter()
+            .map(BatchItemBody::into_command)
+            .collect::<Result<_, _>>()?;
         let submissions = &self.0.app.submissions;
         let receipts = submissions.submit_batch.submit(&caller.0.context, commands, key).await?;
         let replayed = receipts.iter().any(|receipt| receipt.replayed);

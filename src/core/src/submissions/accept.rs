@@ -199,13 +199,7 @@ impl Accept {
     }
 
     /// The language; whoever judges needs it, and those of the problem's own programs.
-    async fn language(
-        &self,
-        id: &str,
-        ground: &Ground,
-        known: &mut Known,
-        offences: &mut Vec<FieldError>,
-    ) -> AppResult<Option<Language>> {
+    async fn language(&self, id: &str, ground: &Ground, known: &mut Known, offences: &mut Vec<FieldError>) -> AppResult<Option<Language>> {
         let languages = match known.languages.take() {
             Some(languages) => languages,
             None => self.languages.list().await?,

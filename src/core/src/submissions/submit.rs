@@ -109,7 +109,10 @@ impl Submit {
             Ok((accepted, ahead)) => self.commit(context, user_id, vec![accepted], ahead, key).await?,
             Err(refusal) => self.earlier(user_id, key, 1, refusal).await?,
         };
-        receipts.into_iter().next().ok_or_else(|| AppError::internal("a submission has no receipt"))
+        receipts
+            .into_iter()
+            .next()
+            .ok_or_else(|| AppError::internal("a submission has no receipt"))
     }
 
     /// The receipts that this key gave before, if it did: what was accepted once stays accepted, whatever has become of the problem
@@ -194,7 +197,14 @@ impl Submit {
     fn audited(&self, context: &RequestContext, submission: &Submission) -> AuditEntry {
         let details = json!({ "problemId": submission.problem_id, "language": submission.language, "mode": submission.mode.as_str() });
         let subject = ("submission", submission.id.to_string());
-        AuditEntry::new(&*self.deps.ids, submission.created_at, context, "submission.created", subject, details)
+        AuditEntry::new(
+            &*self.deps.ids,
+            submission.created_at,
+            context,
+            "submission.created",
+            subject,
+            details,
+        )
     }
 
     /// Another request with the same key was faster: its receipts count.

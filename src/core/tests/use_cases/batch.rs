@@ -15,13 +15,21 @@ fn batch(world: &World) -> &SubmitBatch {
 #[tokio::test]
 async fn a_batch_is_taken_in_together_and_judged_one_by_one() {
     let (world, (solver, reference)) = with_problem().await;
-    let commands = vec![solution(&reference, Mode::Submit), solution(&reference, Mode::Run), solution(&reference, Mode::Submit)];
+    let commands = vec![
+        solution(&reference, Mode::Submit),
+        solution(&reference, Mode::Run),
+        solution(&reference, Mode::Submit),
+    ];
     let receipts = batch(&world).submit(&solver, commands, None).await.unwrap();
     let modes: Vec<_> = receipts.iter().map(|receipt| receipt.submission.mode).collect();
     assert_eq!(modes, [Mode::Submit, Mode::Run, Mode::Submit]);
     let jobs = world.fakes.store.jobs();
     let turns: Vec<_> = jobs.iter().map(|job| job.turn_at - job.created_at).collect();
-    assert_eq!(turns, [FAIR_STEP * 0, FAIR_STEP, FAIR_STEP * 2], "the turn of each comes after those before it");
+    assert_eq!(
+        turns,
+        [chrono::Duration::zero(), FAIR_STEP, FAIR_STEP * 2],
+        "the turn of each comes after those before it"
+    );
     for job in world.due().await {
         world.app.judge.as_ref().unwrap().judge(&job).await.unwrap();
     }
@@ -55,7 +63,10 @@ async fn one_that_is_refused_refuses_all_and_each_is_named() {
     let before_draft = world.rows();
     let commands = vec![solution(&reference, Mode::Submit), solution(&draft, Mode::Submit)];
     let error = batch(&world).submit(&solver, commands, None).await.unwrap_err();
-    assert_eq!((error.code(), error.fields()[0].field.as_str()), ("problem.not_found", "submissions[1]"));
+    assert_eq!(
+        (error.code(), error.fields()[0].field.as_str()),
+        ("problem.not_found", "submissions[1]")
+    );
     assert_eq!(world.rows(), before_draft);
     assert_ne!(before, before_draft, "the draft");
 }
@@ -64,13 +75,19 @@ async fn one_that_is_refused_refuses_all_and_each_is_named() {
 async fn a_batch_has_one_to_a_hundred_and_needs_room_for_one() {
     let (world, (solver, reference)) = with_problem().await;
     for count in [0, MAX_BATCH + 1] {
-        let error = batch(&world).submit(&solver, vec![solution(&reference, Mode::Submit); count], None).await.unwrap_err();
+        let error = batch(&world)
+            .submit(&solver, vec![solution(&reference, Mode::Submit); count], None)
+            .await
+            .unwrap_err();
         assert_eq!((error.code(), error.kind()), ("submission.batch_size", ErrorKind::Invalid));
     }
     let most = vec![solution(&reference, Mode::Submit); MAX_BATCH];
     assert_eq!(batch(&world).submit(&solver, most, None).await.unwrap().len(), MAX_BATCH);
     let one_more = vec![solution(&reference, Mode::Submit)];
-    assert_eq!(code(&batch(&world).submit(&solver, one_more, None).await), "submission.too_many_waiting");
+    assert_eq!(
+        code(&batch(&world).submit(&solver, one_more, None).await),
+        "submission.too_many_waiting"
+    );
 }
 
 #[tokio::test]
@@ -89,9 +106,16 @@ async fn the_same_batch_with_the_same_key_gives_the_same_receipts() {
         idempotency: Some(key("k", "single")),
         ..solution(&reference, Mode::Submit)
     };
-    assert_eq!(code(&world.app.submissions.submit.submit(&solver, single).await), "idempotency.mismatch");
+    assert_eq!(
+        code(&world.app.submissions.submit.submit(&solver, single).await),
+        "idempotency.mismatch"
+    );
     let unreadable = batch(&world).submit(&solver, commands(), Some(key("k\n1", "body"))).await;
-    assert_eq!(code(&unreadable), "submission.invalid_idempotency_key", "no client can name the key of one of a batch");
+    assert_eq!(
+        code(&unreadable),
+        "submission.invalid_idempotency_key",
+        "no client can name the key of one of a batch"
+    );
 }
 
 #[tokio::test]
