@@ -29,11 +29,12 @@ pub(super) async fn take(deps: &HttpDeps, exchange: &Exchange, actor: Option<&Ac
         (_, None) => (format!("http:address:{}", address()), limits.anonymous_per_minute),
     };
     let cost = match class {
-        // All there is: who sends batches sends one a minute.
-        Class::Batch => per_minute,
+        // All there is: who sends batches sends one a minute. Who is refused for lack of a login must not empty the bucket that
+        // everybody at the address shares.
+        Class::Batch if actor.and_then(Actor::user_id).is_some() => per_minute,
         Class::Import | Class::Upload => IMPORT_COST.min(per_minute),
         Class::Storage => STORAGE_COST.min(per_minute),
-        Class::General | Class::Login | Class::Submission | Class::Infrastructure => 1,
+        Class::General | Class::Login | Class::Submission | Class::Batch | Class::Infrastructure => 1,
     };
     let decision = deps.limiter.take(&key, RatePolicy::per_minute(per_minute), cost).await;
     // Set at most once: a request pays once.

@@ -51,6 +51,8 @@ async fn a_batch_needs_a_login_and_submissions() {
     let empty = json!({ "submissions": [] });
     let anonymous = server.post_json("/api/v1/submissions/batch", None, &empty).await;
     anonymous.is_problem(401, "auth.required");
+    let left: u32 = anonymous.header("ratelimit-remaining").parse().unwrap();
+    assert!(left > 1, "everybody at the address would have to wait: {left}");
     let user = server.token("ada", Role::User).await;
     server
         .post_json("/api/v1/submissions/batch", Some(&user), &empty)
